@@ -1,0 +1,69 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import { Identified, instant } from '../columns';
+import { Run } from '../run/run.entity';
+
+export const architectures = ['VIT', 'MODIFIED_RESNET'] as const;
+export type Architecture = (typeof architectures)[number];
+
+export const layouts = ['HUGGING_FACE', 'OPENAI', 'OPEN_CLIP'] as const;
+export type Layout = (typeof layouts)[number];
+
+/** One file of a checkpoint folder; its bytes are the artifact `digest`. */
+export interface CheckpointFile {
+  path: string;
+  digest: string;
+  bytes: number;
+}
+
+/** A set of CLIP weights, immutable. Deleting only marks it: lineage must still be able to name it. */
+@Entity()
+@Index(['createdAt', 'id'])
+export class Checkpoint extends Identified {
+  @Column('text')
+  name: string;
+
+  /** sha256 of the file list (path and sha256 of each file), hence of every byte of the checkpoint. */
+  @Index()
+  @Column('text')
+  digest: string;
+
+  @Column('text')
+  architecture: Architecture;
+
+  @Column('text')
+  layout: Layout;
+
+  @Column('bigint')
+  parameterCount: number;
+
+  /** CLIP's configuration: towers, widths, image preprocessing. */
+  @Column('jsonb')
+  config: Record<string, unknown>;
+
+  @Column('jsonb')
+  files: CheckpointFile[];
+
+  /** Where it was imported from; null for a checkpoint that a run made. */
+  @Column('text', { nullable: true })
+  source: string | null;
+
+  @Index()
+  @Column('uuid', { nullable: true })
+  parentId: string | null;
+
+  @ManyToOne(() => Checkpoint)
+  @JoinColumn()
+  parent?: Checkpoint | null;
+
+  /** The run that made it. Unique: a run settles once, so it makes at most one checkpoint. */
+  @Index({ unique: true })
+  @Column('uuid', { nullable: true })
+  runId: string | null;
+
+  @ManyToOne(() => Run)
+  @JoinColumn()
+  run?: Run | null;
+
+  @Column({ ...instant, nullable: true })
+  deletedAt: Date | null;
+}

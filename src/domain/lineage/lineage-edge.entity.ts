@@ -1,0 +1,40 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Checkpoint } from '../checkpoint/checkpoint.entity';
+import { instant } from '../columns';
+import { Run } from '../run/run.entity';
+
+/** How a checkpoint came from another. */
+export const lineageKinds = ['UNLEARNED', 'MERGED'] as const;
+export type LineageKind = (typeof lineageKinds)[number];
+
+/** "Child was made from parent", by a run where there was one. */
+@Entity()
+export class LineageEdge {
+  @PrimaryColumn('uuid')
+  parentId: string;
+
+  @Index()
+  @PrimaryColumn('uuid')
+  childId: string;
+
+  @ManyToOne(() => Checkpoint)
+  @JoinColumn()
+  parent?: Checkpoint;
+
+  @ManyToOne(() => Checkpoint)
+  @JoinColumn()
+  child?: Checkpoint;
+
+  @Column('text')
+  kind: LineageKind;
+
+  @Column('uuid', { nullable: true })
+  runId: string | null;
+
+  @ManyToOne(() => Run)
+  @JoinColumn()
+  run?: Run | null;
+
+  @Column({ ...instant, default: () => 'now()' })
+  createdAt: Date;
+}

@@ -1,0 +1,46 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+/**
+ * Work that some executor shall do, leased rather than handed over: whoever holds it must say so again and again
+ * (`heartbeatAt`), and a holder silent for `leaseSeconds` has lost it. The row goes when the work is settled.
+ */
+@Entity()
+@Index(['kind', 'subjectId'], { unique: true })
+@Index(['priority', 'id'])
+export class Job {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id: number;
+
+  @Column('text')
+  kind: string;
+
+  /** The run or evaluation it is about. */
+  @Column('uuid')
+  subjectId: string;
+
+  @Column('int')
+  priority: number;
+
+  /** What an executor must offer to take it, e.g. `method:clip-erase`, `device:CUDA`. */
+  @Column('text', { array: true })
+  needs: string[];
+
+  /** How often it was claimed. The newest claim's number is its fencing token. */
+  @Column('int', { default: 0 })
+  attempt: number;
+
+  @Column('int')
+  maxAttempts: number;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  availableAt: Date;
+
+  @Column('uuid', { nullable: true })
+  holder: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  heartbeatAt: Date | null;
+
+  @Column('double precision', { nullable: true })
+  leaseSeconds: number | null;
+}
