@@ -1,0 +1,69 @@
+import { parameter, type Tensor } from '../../engine';
+import type { ClipConfig } from '../config';
+import { modifiedResNet } from './modified-resnet';
+import { batchConvolution, foldedConvolution } from './normalised-convolution';
+import { isBuffer, parameterShapes } from './parameter-shapes';
+import { textTransformer } from './text-transformer';
+import { visionTransformer } from './vision-transformer';
+import { within } from './weights';
+
+/** A CLIP as symbolic functions of its weights. */
+export interface Clip {
+  readonly config: ClipConfig;
+  /** Normalised pixels [B, 3, S, S] to features [B, D], not yet of unit length. */
+  encodeImage(pixels: Tensor): Tensor;
+  /** Token ids, int64 [B, L] with L at most the context length, to features [B, D], not yet of unit length. */
+  encodeText(ids: Tensor): Tensor;
+  /** The stored parameter, a logarithm: similarities are multiplied by its exponential. */
+  readonly logitScale: Tensor;
+  /** Every weight that can be trained; named as in OpenAI's state dict. */
+  readonly parameters: readonly Tensor[];
+  /** BatchNorm's running statistics: state, but never trained. */
+  readonly buffers: readonly Tensor[];
+  /** What the running statistics become, by name; filled by `encodeImage` in training mode, for `trainingStep`'s `updates`. */
+  updates(): Record<string, Tensor>;
+}
+
+/**
+ * Builds the model described by `config`.
+ *
+ * @param training normalise by each batch's own statistics, as when training a ModifiedResNet from scratch
+ * @param prefix put before every weight's name, so that a second copy, such as the frozen original, has weights of its own
+ */
+export function buildClip(config: ClipConfig, { training = false, prefix = '' } = {}): Clip {
+  const tensors = new Map(
+    [...parameterShapes(config)].map(([name, shape]) => [prefix + name, parameter(prefix + name, shape)]),
+  );
+  const weights = within((name) => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`internal: this CLIP has no weight ${name}`);
+    return tensor;
+  }, prefix);
+  const visual = within(weights, 'visual.');
+  const updates = new Map<string, Tensor>();
+
+  const encodeImage = (pixels: Tensor): Tensor => {
+    const { size } = config.image;
+    if (String(pixels.shape.slice(1)) !== String([3, size, size]))
+      throw new Error(`encodeImage takes pixels [B,3,${size},${size}], not [${pixels.shape}]`);
+    if (config.family === 'vit') return visionTransformer(pixels, visual, config);
+    const conv = training ? batchConvolution(visual, updates) : foldedConvolution(visual);
+    return modifiedResNet(pixels, visual, config.image, conv);
+  };
+  const encodeText = (ids: Tensor): Tensor => {
+    const { contextLength } = config.text;
+    if (ids.dtype !== 'int64' || ids.shape.length !== 2 || ids.shape[1]! > contextLength)
+      throw new Error(`encodeText takes int64 ids [B, up to ${contextLength}], not ${ids.dtype} [${ids.shape}]`);
+    return textTransformer(ids, weights, config);
+  };
+  const all = [...tensors].map(([name, tensor]) => ({ tensor, buffer: isBuffer(name) }));
+  return {
+    config,
+    encodeImage,
+    encodeText,
+    logitScale: weights('logit_scale'),
+    parameters: all.filter(({ buffer }) => !buffer).map(({ tensor }) => tensor),
+    buffers: all.filter(({ buffer }) => buffer).map(({ tensor }) => tensor),
+    updates: () => Object.fromEntries([...updates].map(([name, tensor]) => [`${prefix}visual.${name}`, tensor])),
+  };
+}
