@@ -1,0 +1,44 @@
+import { concat, matmul, pad, reshape, slice, transpose } from '../ops';
+import type { ConvolutionAttributes } from '../primitives';
+import type { Tensor } from '../tensor';
+
+/**
+ * dW [O,C,kh,kw] of y = conv2d(x, W), from x [N,C,H,W] and the cotangent g [N,O,h,w]: one matrix product of g [O, N h w] with the patches of x
+ * [kh kw C, N h w]. ONNX Runtime has no kernel for it, and a convolution with g as its kernel is slow there (measured: the im2col buffer has kh*kw
+ * columns).
+ */
+export function convolutionWeightGradient(
+  x: Tensor,
+  g: Tensor,
+  shape: readonly number[],
+  { stride, padding }: ConvolutionAttributes,
+): Tensor {
+  const [o, c, kh, kw] = shape as [number, number, number, number];
+  const [n, , h, w] = g.shape as [number, number, number, number];
+  const byChannel = transpose(x, [1, 0, 2, 3]);
+  const sides = [0, 0, padding, padding];
+  const padded = pad(byChannel, sides, sides);
+  const cotangent = reshape(transpose(g, [1, 0, 2, 3]), [o, n * h * w]);
+  const taps: Tensor[] = [];
+  for (let dy = 0; dy < kh; dy++) {
+    for (let dx = 0; dx < kw; dx++) taps.push(reshape(everyNth(padded, dy, dx, h, w, stride), [c, n * h * w]));
+  }
+  const patches = concat(taps, 0);
+  const product = matmul(cotangent, patches, { transposeB: true });
+  return transpose(reshape(product, [o, kh, kw, c]), [0, 3, 1, 2]);
+}
+
+/** The pixels (dy + i stride, dx + j stride), i < h, j < w. */
+function everyNth(x: Tensor, dy: number, dx: number, h: number, w: number, stride: number): Tensor {
+  const [a, b, height, width] = x.shape as [number, number, number, number];
+  if (stride === 1) return slice(x, [0, 0, dy, dx], [a, b, dy + h, dx + w]);
+  // a stride is read by splitting each side into (steps, stride) and taking the first of every stride
+  const enough = pad(
+    x,
+    [0, 0, 0, 0],
+    [0, 0, Math.max(0, dy + h * stride - height), Math.max(0, dx + w * stride - width)],
+  );
+  const window = slice(enough, [0, 0, dy, dx], [a, b, dy + h * stride, dx + w * stride]);
+  const tiles = reshape(window, [a, b, h, stride, w, stride]);
+  return reshape(slice(tiles, [0, 0, 0, 0, 0, 0], [a, b, h, 1, w, 1]), [a, b, h, w]);
+}

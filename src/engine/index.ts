@@ -1,0 +1,20 @@
+export { connected, grad } from './autodiff/grad';
+export { interpret, type NdArray } from './interpreter';
+export { type LoweredModel, lower } from './onnx/lower';
+export * from './ops';
+export * from './optimisers';
+export { forward, type Program, type StateSpec, type TrainingStep, trainingStep } from './program';
+export { type RandomStream, randomStream } from './random';
+export {
+  constant,
+  type DType,
+  describe,
+  full,
+  input,
+  type Operand,
+  parameter,
+  size,
+  type Tensor,
+  tensor,
+} from './tensor';
+export type { Weights } from './weights';

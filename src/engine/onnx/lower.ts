@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { Program } from '../program';
+import { applyRule, type Node, type Tensor, type TensorType, topological } from '../tensor';
+import { OnnxGraph } from './model';
+import { LOWERING } from './rules';
+
+/** An ONNX model of a program, and which of its inputs and outputs carry what. */
+export interface LoweredModel {
+  readonly bytes: Uint8Array;
+  /** Identifies the graph: equal programs lower to equal bytes. */
+  readonly digest: string;
+  /** The model's output for each of the program's outputs, by the program's name. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** The model's output that becomes the next value of a state, by the state's name. */
+  readonly next: ReadonlyMap<string, string>;
+}
+
+/** Lowers a program to one plain ONNX graph. Weights are graph inputs, not initialisers: sessions start faster, and no model meets the 2 GB limit. */
+export function lower(program: Program): LoweredModel {
+  const graph = new OnnxGraph();
+  for (const { name, ...type } of program.inputs) graph.input(name, type);
+  for (const { name, shape } of program.state) graph.input(name, { shape, dtype: 'float32' });
+
+  const written = program.state.filter((state) => state.next);
+  const names = new Map<Node, readonly string[]>();
+  const nameOf = (t: Tensor): string => names.get(t.node)![t.index]!;
+  for (const node of topological([...Object.values(program.outputs), ...written.map((state) => state.next!)])) {
+    names.set(node, applyRule(LOWERING, node, { graph, inputs: node.inputs.map(nameOf) }));
+  }
+
+  const taken = new Set<string>([...program.inputs, ...program.state].map(({ name }) => name));
+  const emit = (value: Tensor, type: TensorType, wanted: string): string => {
+    const unique = taken.has(wanted) ? `${wanted}'` : wanted;
+    taken.add(unique);
+    graph.named('Identity', [nameOf(value)], [unique]);
+    graph.output(unique, type);
+    return unique;
+  };
+  const outputs = new Map(Object.entries(program.outputs).map(([name, t]) => [name, emit(t, t, `out:${name}`)]));
+  const next = new Map(written.map((state) => [state.name, emit(state.next!, state.next!, `next:${state.name}`)]));
+  const bytes = graph.finish('step');
+  return { bytes, digest: createHash('sha256').update(bytes).digest('hex'), outputs, next };
+}
