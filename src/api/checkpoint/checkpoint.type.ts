@@ -1,0 +1,98 @@
+import { Ctx, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { architectures, type Checkpoint, type CheckpointFile, layouts } from '../../domain';
+import type { Context } from '../context';
+import { enumOf } from '../enum-of';
+import { Node } from '../node';
+import { RunType } from '../run/run.type';
+import { BigIntScalar, DateTime, JsonObject } from '../scalars';
+
+export const ArchitectureEnum = enumOf(architectures);
+registerEnumType(ArchitectureEnum, {
+  name: 'Architecture',
+  description: "Family of a CLIP's image tower.",
+  valuesConfig: {
+    VIT: { description: 'Vision transformer (ViT-B/32, ViT-L/14, any width).' },
+    MODIFIED_RESNET: { description: "CLIP's ResNet with attention pooling (RN50, RN101, any width)." },
+  },
+});
+
+export const LayoutEnum = enumOf(layouts);
+registerEnumType(LayoutEnum, {
+  name: 'Layout',
+  description: 'How a checkpoint names its tensors. What a run makes is written in the layout its input came in.',
+  valuesConfig: {
+    HUGGING_FACE: { description: 'What `CLIPModel.from_pretrained` loads.' },
+    OPENAI: { description: "OpenAI's state dict." },
+    OPEN_CLIP: { description: 'What `open_clip` loads.' },
+  },
+});
+
+@ObjectType('CheckpointFile', { description: 'One file of a checkpoint.' })
+export class CheckpointFileType {
+  @Field(() => String, { description: "Path inside the checkpoint's folder." })
+  path: string;
+
+  @Field(() => String, { description: "sha256 of the file's bytes, hexadecimal." })
+  digest: string;
+
+  @Field(() => BigIntScalar, { description: 'Size in bytes.' })
+  bytes: number;
+}
+
+@ObjectType('Checkpoint', { implements: Node, description: 'A set of CLIP weights, immutable.' })
+export class CheckpointType extends Node {
+  private readonly runId: string | null;
+
+  constructor(row: Checkpoint) {
+    super(row);
+  }
+
+  @Field(() => String, { description: 'Name its user gave it.' })
+  name: string;
+
+  @Field(() => String, { description: 'sha256 over the paths and digests of its files: equal digests, equal bytes.' })
+  digest: string;
+
+  @Field(() => ArchitectureEnum, { description: 'Family of the image tower.' })
+  architecture: string;
+
+  @Field(() => LayoutEnum, { description: 'How its tensors are named.' })
+  layout: string;
+
+  @Field(() => BigIntScalar, { description: 'Number of weights.' })
+  parameterCount: number;
+
+  @Field(() => JsonObject, { description: "CLIP's configuration: towers, widths, image preprocessing." })
+  config: Record<string, unknown>;
+
+  @Field(() => [CheckpointFileType], { description: 'Its files.' })
+  files: CheckpointFile[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where it was imported from; null for a checkpoint that a run made.',
+  })
+  source: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Id of the checkpoint it was made from.' })
+  parentId: string | null;
+
+  @Field(() => DateTime, { description: 'When it was imported or made.' })
+  createdAt: Date;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was deleted. A deleted checkpoint starts no runs, but lineage still names it.',
+  })
+  deletedAt: Date | null;
+
+  @Field(() => CheckpointType, { nullable: true, description: 'The checkpoint it was made from.' })
+  async parent(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {
+    return this.parentId ? new CheckpointType(await loaders.checkpoint.load(this.parentId)) : null;
+  }
+
+  @Field(() => RunType, { nullable: true, description: 'The run that made it; null for an imported checkpoint.' })
+  async run(@Ctx() { loaders }: Context): Promise<RunType | null> {
+    return this.runId ? new RunType(await loaders.run.load(this.runId)) : null;
+  }
+}

@@ -1,0 +1,136 @@
+import { Ctx, Field, Int, ObjectType } from 'type-graphql';
+import type { Run } from '../../domain';
+import { CheckpointType } from '../checkpoint/checkpoint.type';
+import type { Context } from '../context';
+import { DatasetType } from '../dataset/dataset.type';
+import { EvaluationType } from '../evaluation/evaluation.type';
+import { ExecutorType } from '../executor/executor.type';
+import { MethodType } from '../method/method.type';
+import { Node } from '../node';
+import { SampleSetType } from '../sample-set/sample-set.type';
+import { DateTime, JsonObject } from '../scalars';
+import { FailureType } from './failure.type';
+import { ProgressType } from './progress.type';
+import { DeviceEnum, RunStatusEnum } from './run-enums';
+
+@ObjectType('UnlearningRun', { implements: Node, description: 'One request to make a checkpoint forget.' })
+export class RunType extends Node {
+  private readonly methodId: string;
+  private readonly checkpointId: string;
+  private readonly forgetSetId: string;
+  private readonly retainSetId: string | null;
+  private readonly calibrationSetId: string | null;
+  private readonly evaluateOnId: string | null;
+  private readonly resultId: string | null;
+  private readonly executorId: string | null;
+
+  constructor(row: Run) {
+    super(row);
+  }
+
+  @Field(() => RunStatusEnum, { description: 'Where it is.' })
+  status: string;
+
+  @Field(() => String, { nullable: true, description: "The method's stage it is in or ended in." })
+  stage: string | null;
+
+  @Field(() => ProgressType, { nullable: true, description: 'How far it is; null before its first step.' })
+  progress: ProgressType | null;
+
+  @Field(() => JsonObject, { description: 'Every hyper-parameter, defaults filled in.' })
+  parameters: Record<string, unknown>;
+
+  @Field(() => Int, { description: 'Seed of everything random in it: the same seed, the same weights.' })
+  seed: number;
+
+  @Field(() => DeviceEnum, { description: 'The device asked for.' })
+  device: string;
+
+  @Field(() => Int, { description: 'Higher goes first.' })
+  priority: number;
+
+  @Field(() => String, { nullable: true, description: 'The method\'s own verdict, such as "threshold reached".' })
+  outcome: string | null;
+
+  @Field(() => JsonObject, {
+    nullable: true,
+    description: 'What the numbers depend on: versions, device, threads, code.',
+  })
+  environment: Record<string, unknown> | null;
+
+  @Field(() => FailureType, { nullable: true, description: 'Why it failed.' })
+  error: FailureType | null;
+
+  @Field(() => Int, { description: 'Times an executor began to work on it.' })
+  attempts: number;
+
+  @Field(() => Int, { description: 'Times an executor may begin before the run fails.' })
+  maxAttempts: number;
+
+  @Field(() => DateTime, { nullable: true, description: 'When somebody asked for it to stop.' })
+  cancelRequestedAt: Date | null;
+
+  @Field(() => DateTime, { description: 'When it was asked for.' })
+  createdAt: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'When its first attempt began.' })
+  startedAt: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it ended.' })
+  finishedAt: Date | null;
+
+  @Field(() => MethodType, { description: 'How it forgets: the exact code that serves it.' })
+  async method(@Ctx() { loaders }: Context): Promise<MethodType> {
+    return new MethodType(await loaders.method.load(this.methodId));
+  }
+
+  @Field(() => CheckpointType, { description: 'The original checkpoint.' })
+  async checkpoint(@Ctx() { loaders }: Context): Promise<CheckpointType> {
+    return new CheckpointType(await loaders.checkpoint.load(this.checkpointId));
+  }
+
+  @Field(() => SampleSetType, { description: 'What is to be forgotten.' })
+  async forgetSet(@Ctx() { loaders }: Context): Promise<SampleSetType> {
+    return new SampleSetType(await loaders.sampleSet.load(this.forgetSetId));
+  }
+
+  @Field(() => SampleSetType, { nullable: true, description: 'What is to be kept.' })
+  async retainSet(@Ctx() { loaders }: Context): Promise<SampleSetType | null> {
+    return this.retainSetId ? new SampleSetType(await loaders.sampleSet.load(this.retainSetId)) : null;
+  }
+
+  @Field(() => SampleSetType, { nullable: true, description: 'What the method tunes itself on.' })
+  async calibrationSet(@Ctx() { loaders }: Context): Promise<SampleSetType | null> {
+    return this.calibrationSetId ? new SampleSetType(await loaders.sampleSet.load(this.calibrationSetId)) : null;
+  }
+
+  @Field(() => DatasetType, {
+    nullable: true,
+    description: 'Images for `before` and `after`, which the run does not see.',
+  })
+  async evaluateOn(@Ctx() { loaders }: Context): Promise<DatasetType | null> {
+    return this.evaluateOnId ? new DatasetType(await loaders.dataset.load(this.evaluateOnId)) : null;
+  }
+
+  @Field(() => CheckpointType, { nullable: true, description: 'The unlearned checkpoint.' })
+  async result(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {
+    return this.resultId ? new CheckpointType(await loaders.checkpoint.load(this.resultId)) : null;
+  }
+
+  @Field(() => ExecutorType, { nullable: true, description: 'Who works on it, or did last.' })
+  async executor(@Ctx() { loaders }: Context): Promise<ExecutorType | null> {
+    return this.executorId ? new ExecutorType(await loaders.executor.load(this.executorId)) : null;
+  }
+
+  @Field(() => EvaluationType, { nullable: true, description: 'Accuracy of the original checkpoint.' })
+  async before(@Ctx() { loaders }: Context): Promise<EvaluationType | null> {
+    const row = await loaders.runEvaluation.load({ runId: this.id, role: 'BEFORE' });
+    return row ? new EvaluationType(row) : null;
+  }
+
+  @Field(() => EvaluationType, { nullable: true, description: 'Accuracy of the unlearned checkpoint.' })
+  async after(@Ctx() { loaders }: Context): Promise<EvaluationType | null> {
+    const row = await loaders.runEvaluation.load({ runId: this.id, role: 'AFTER' });
+    return row ? new EvaluationType(row) : null;
+  }
+}

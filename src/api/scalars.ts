@@ -1,0 +1,7 @@
+import { GraphQLBigInt, GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
+
+/** Scalars of the schema beside GraphQL's own. Counts and sizes can pass 2^31, hence BigInt. */
+export const BigIntScalar = GraphQLBigInt;
+export const DateTime = GraphQLDateTimeISO;
+export const Json = GraphQLJSON;
+export const JsonObject = GraphQLJSONObject;

@@ -1,0 +1,62 @@
+import { ApolloArmor } from '@escape.tech/graphql-armor';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
+
+/**
+ * What one request may ask for; the same on HTTP and WebSocket. Numbers are generous beside what the dashboard and
+ * the demo send (depth 9, cost 900) and small beside what hurts (a query of depth 12 over full pages reads 10^4 rows).
+ */
+export const limits = {
+  /** Bytes of a request body or WebSocket message. */
+  bodyBytes: 1024 * 1024,
+  /** Lexical tokens of a document. */
+  tokens: 4000,
+  /** Nested selections. */
+  depth: 14,
+  aliases: 30,
+  directives: 30,
+  /** Weighted fields; a literal `first: n` multiplies what is below it. */
+  cost: 20_000,
+  /** Rows of one page. */
+  pageSize: 100,
+  /** Operations one WebSocket may run at a time. */
+  operationsPerSocket: 50,
+} as const;
+
+/** Validation rules beside GraphQL's own. Token counting is left to the parser: armor's answers 500. */
+export function limitRules(): ValidationRule[] {
+  const { validationRules } = new ApolloArmor({
+    maxDepth: { n: limits.depth, flattenFragments: true },
+    maxAliases: { n: limits.aliases },
+    maxDirectives: { n: limits.directives },
+    costLimit: { maxCost: limits.cost, flattenFragments: true },
+    maxTokens: { enabled: false },
+    blockFieldSuggestion: { enabled: false },
+  }).protect();
+  return validationRules;
+}
+
+/** A document that passed every limit, or the reasons it did not. Used where Apollo is not in the way: WebSocket. */
+export function parseWithinLimits(schema: GraphQLSchema, source: string): DocumentNode | readonly GraphQLError[] {
+  let document: DocumentNode;
+  try {
+    document = parse(source, { maxTokens: limits.tokens });
+  } catch (error) {
+    if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
+    throw error;
+  }
+  const errors = validate(schema, document, [...specifiedRules, ...limitRules()]);
+  return errors.length > 0 ? errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) : document;
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes, source, positions, extensions } = error;
+  return new GraphQLError(message, { nodes, source, positions, extensions: { code, ...extensions } });
+}

@@ -1,0 +1,170 @@
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type GraphQLFormattedError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Log } from '../../observability/log';
+import type { Metrics } from '../../observability/metrics';
+import type { Context } from '../context';
+import { limits, parseWithinLimits } from './limits';
+import type { PresentError } from './present-error';
+import type { Gate } from './token';
+
+const keepAliveMs = 12_000;
+
+export interface WebSocketOptions {
+  /** The HTTP server whose `/graphql` upgrades are taken. */
+  server: Server;
+  schema: GraphQLSchema;
+  gate: Gate;
+  isKnownHost: (headers: IncomingMessage['headers']) => boolean;
+  /** A new context for each operation: its loaders must not outlive it. */
+  createContext: () => Context;
+  presentError: PresentError;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface WebSocketEndpoint {
+  /** Takes no new sockets and waits until every open one has been told to go (1001) and has gone. */
+  close(): Promise<void>;
+}
+
+/** What is remembered of one socket. */
+interface Connection {
+  /** The upgrade already showed the token. */
+  authorized: boolean;
+  /** Ids of the subscriptions now running. */
+  streams: Set<string>;
+}
+
+/**
+ * GraphQL over WebSocket (graphql-transport-ws) with the limits of HTTP. A client shows its token in the
+ * `Authorization` header of the upgrade, or, as browsers cannot, as `token` or `Authorization` in connection_init.
+ */
+export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
+  const { server, schema, gate, log, metrics, presentError } = options;
+  const present = (errors: readonly unknown[]): GraphQLFormattedError[] => errors.map((error) => presentError(error));
+
+  const graphql = makeServer<Record<string, unknown> | undefined, Connection>({
+    onConnect: ({ connectionParams, extra }) =>
+      extra.authorized || gate.admits(connectionParams?.token) || gate.admits(connectionParams?.Authorization),
+    onSubscribe({ subscriptions }, _id, { query, operationName, variables }) {
+      if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
+        throw new Error(`At most ${limits.operationsPerSocket} operations at a time`);
+      }
+      const parsed = parseWithinLimits(schema, query);
+      if (!('kind' in parsed)) return parsed;
+      const contextValue = options.createContext();
+      return { schema, document: parsed, operationName, variableValues: variables, contextValue };
+    },
+    onNext: (_context, _id, _payload, _args, { data, errors }) => ({
+      data,
+      ...(errors ? { errors: present(errors) } : {}),
+    }),
+    onError: (_context, _id, _payload, errors) => present(errors),
+    onOperation({ extra }, id, _payload, { document, operationName }, result) {
+      const type = getOperationAST(document, operationName)?.operation ?? 'query';
+      metrics.operations.inc({ type, transport: 'websocket', outcome: 'errors' in result ? 'error' : 'ok' });
+      if (Symbol.asyncIterator in result) {
+        extra.streams.add(id);
+        metrics.subscriptions.inc();
+      }
+    },
+    onComplete({ extra }, id) {
+      if (extra.streams.delete(id)) metrics.subscriptions.dec();
+    },
+  });
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes, handleProtocols });
+  const closed = new Set<Promise<void>>();
+
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    metrics.sockets.inc();
+    const stopBeating = keepAlive(socket);
+    const onClosed = graphql.opened(
+      {
+        protocol: socket.protocol,
+        // Resolves when the bytes have left, so a slow client slows its own subscription and nothing else.
+        send: (data) =>
+          new Promise((resolve) =>
+            socket.readyState === socket.OPEN ? socket.send(data, () => resolve()) : resolve(),
+          ),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (receive) =>
+          socket.on('message', (data) => {
+            receive(String(data)).catch((error: unknown) => {
+              log.warn({ err: error }, 'a WebSocket message could not be handled');
+              socket.close(CloseCode.BadRequest, 'Invalid message');
+            });
+          }),
+      },
+      { authorized: gate.admits(request.headers.authorization), streams: new Set() },
+    );
+    socket.on('error', (error) => log.debug({ err: error }, 'WebSocket error'));
+    socket.once('close', (code, reason) => {
+      stopBeating();
+      metrics.sockets.dec();
+      const done = onClosed(code, String(reason)).finally(() => closed.delete(done));
+      closed.add(done);
+    });
+  });
+
+  let draining = false;
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const status = draining ? 503 : refusal(request, options);
+    if (status !== undefined) return refuse(socket, status);
+    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+  };
+  server.on('upgrade', upgrade);
+
+  return {
+    async close() {
+      draining = true;
+      for (const client of sockets.clients) client.close(1001, 'Going away');
+      await waitUntilEmpty(sockets, 3000);
+      await Promise.all(closed);
+      server.off('upgrade', upgrade);
+      sockets.close();
+    },
+  };
+}
+
+/** The HTTP status an upgrade is refused with; none when it may pass. A token sent here must be right. */
+function refusal({ url, headers }: IncomingMessage, { gate, isKnownHost }: WebSocketOptions): number | undefined {
+  if (url?.split('?')[0] !== '/graphql') return 404;
+  if (!isKnownHost(headers)) return 403;
+  if (headers.authorization !== undefined && !gate.admits(headers.authorization)) return 401;
+  if (!headers['sec-websocket-protocol']?.includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return 400;
+  return undefined;
+}
+
+function refuse(socket: Duplex, status: number): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Ends connections whose other side has silently gone: one ping a beat, and a pong before the next. */
+function keepAlive(socket: WebSocket): () => void {
+  let alive = true;
+  socket.on('pong', () => {
+    alive = true;
+  });
+  const timer = setInterval(() => {
+    if (!alive) return socket.terminate();
+    alive = false;
+    socket.ping();
+  }, keepAliveMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Clients that do not answer the closing handshake are cut off. */
+async function waitUntilEmpty(sockets: WebSocketServer, patienceMs: number): Promise<void> {
+  const gone = [...sockets.clients].map((client) => new Promise((resolve) => client.once('close', resolve)));
+  const impatient = setTimeout(() => {
+    for (const client of sockets.clients) client.terminate();
+  }, patienceMs);
+  await Promise.all(gone);
+  clearTimeout(impatient);
+}

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { ConfigError, readConfig } from './config';
+
+test('an empty environment gives a loopback server with everything in one folder', () => {
+  expect(readConfig({})).toEqual({
+    host: '127.0.0.1',
+    port: 4000,
+    home: resolve('.lethe'),
+    databaseUrl: undefined,
+    pluginFolders: [],
+    token: undefined,
+    auth: 'token',
+    allowedHosts: [],
+    s3: undefined,
+    logLevel: 'info',
+  });
+});
+
+test('every bad variable is named in one refusal, and no secret is echoed', () => {
+  const read = () =>
+    readConfig({
+      LETHE_PORT: '40x0',
+      DATABASE_URL: 'mysql://root:hunter2@db/lethe',
+      LETHE_LOG_LEVEL: 'loud',
+      LETHE_AUTH: 'maybe',
+      LETHE_TOKEN: 'short',
+      LETHE_S3_ENDPOINT: 'http://127.0.0.1:9000',
+    });
+  expect(read).toThrow(ConfigError);
+  try {
+    read();
+  } catch (error) {
+    const { message } = error as ConfigError;
+    for (const name of [
+      'LETHE_PORT',
+      'DATABASE_URL',
+      'LETHE_LOG_LEVEL',
+      'LETHE_AUTH',
+      'LETHE_TOKEN',
+      'LETHE_S3_BUCKET',
+    ]) {
+      expect(message).toContain(name);
+    }
+    expect(message).not.toContain('hunter2');
+    expect(message).not.toContain('"short"');
+  }
+});
+
+test('plug-in folders are a list, relative ones count from the working folder', () => {
+  expect(readConfig({ LETHE_PLUGINS: '/opt/methods:mine' }).pluginFolders).toEqual(['/opt/methods', resolve('mine')]);
+});
+
+test('an empty variable counts as unset', () => {
+  expect(readConfig({ LETHE_PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 4000, databaseUrl: undefined });
+});

@@ -1,0 +1,111 @@
+import { homedir } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
+
+/** Where artifacts live when they are not kept in the data folder. */
+export interface S3Config {
+  bucket: string;
+  prefix: string;
+  /** Set for MinIO, Ceph and the like; absent for AWS. */
+  endpoint?: string;
+  region?: string;
+}
+
+/** Everything the environment says, read once, checked, and handed on as a value. */
+export interface Config {
+  /** Address to listen on. Loopback unless the operator decides otherwise. */
+  host: string;
+  /** TCP port; 0 asks the operating system for a free one. */
+  port: number;
+  /** Data folder, absolute: database, artifacts and the token. */
+  home: string;
+  /** PostgreSQL to use in place of the embedded database. */
+  databaseUrl?: string;
+  /** Folders whose sub-folders are methods, beside the shipped `plugins/`. Absolute. */
+  pluginFolders: string[];
+  /** Token clients must show. Absent: the one in `$LETHE_HOME/token`, written on first start. */
+  token?: string;
+  /** `none` switches authentication off: only for a server behind something that authenticates. */
+  auth: 'token' | 'none';
+  /** Host names (no port) accepted in Host and Origin, beside loopback and `host`; `*` accepts any. */
+  allowedHosts: string[];
+  s3?: S3Config;
+  logLevel: LogLevel;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The environment says something Lethe cannot use. `problems` names every such variable at once. */
+export class ConfigError extends Error {
+  readonly code = 'BAD_CONFIG';
+
+  constructor(readonly problems: string[]) {
+    super(`The environment cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Reads the typed configuration. An empty variable counts as unset. @throws ConfigError listing every bad value. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const oneOf = <T extends string>(name: string, choices: readonly T[], fallback: T): T => {
+    const value = text(name) ?? fallback;
+    const found = choices.find((choice) => choice === value);
+    if (!found) problems.push(`${name} must be one of ${choices.join(', ')}, not "${value}"`);
+    return found ?? fallback;
+  };
+  const list = (name: string): string[] =>
+    (text(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean);
+
+  const token = text('LETHE_TOKEN');
+  if (token && token.length < 16) problems.push('LETHE_TOKEN must have at least 16 characters');
+
+  const config: Config = {
+    host: text('LETHE_HOST') ?? '127.0.0.1',
+    port: readPort(text('LETHE_PORT') ?? '4000', problems),
+    home: folder(text('LETHE_HOME') ?? '.lethe'),
+    databaseUrl: readUrl('DATABASE_URL', text('DATABASE_URL'), ['postgres:', 'postgresql:'], problems),
+    pluginFolders: (text('LETHE_PLUGINS') ?? '').split(/[:,]/).filter(Boolean).map(folder),
+    token,
+    auth: oneOf('LETHE_AUTH', ['token', 'none'], 'token'),
+    allowedHosts: list('LETHE_ALLOWED_HOSTS'),
+    s3: readS3(text, problems),
+    logLevel: oneOf('LETHE_LOG_LEVEL', logLevels, 'info'),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function readPort(value: string, problems: string[]): number {
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= 65_535) return port;
+  problems.push(`LETHE_PORT must be a whole number from 0 to 65535, not "${value}"`);
+  return 0;
+}
+
+/** The value itself is never echoed: it may hold a password. */
+function readUrl(name: string, value: string | undefined, schemes: string[], problems: string[]): string | undefined {
+  if (value === undefined) return undefined;
+  if (URL.canParse(value) && schemes.includes(new URL(value).protocol)) return value;
+  problems.push(`${name} must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
+  return undefined;
+}
+
+function readS3(text: (name: string) => string | undefined, problems: string[]): S3Config | undefined {
+  const bucket = text('LETHE_S3_BUCKET');
+  const endpoint = readUrl('LETHE_S3_ENDPOINT', text('LETHE_S3_ENDPOINT'), ['http:', 'https:'], problems);
+  if (!bucket) {
+    if (endpoint) problems.push('LETHE_S3_ENDPOINT is set but LETHE_S3_BUCKET is not');
+    return undefined;
+  }
+  return { bucket, prefix: text('LETHE_S3_PREFIX') ?? '', endpoint, region: text('LETHE_S3_REGION') };
+}
+
+function folder(path: string): string {
+  if (path === '~' || path.startsWith('~/')) return resolve(homedir(), path.slice(2));
+  return isAbsolute(path) ? path : resolve(path);
+}
