@@ -23,6 +23,8 @@ export interface PreprocessConfig {
   resize: 'shortest' | 'squash';
   /** Side of the image before the crop, where the file names another than `size`. */
   resizeTo?: number;
+  /** Where an odd margin is cut: transformers rounds the offset down, torchvision (OpenAI, OpenCLIP) to the even neighbour. */
+  crop: 'floor' | 'half-even';
 }
 
 export interface VisionTransformerConfig extends PreprocessConfig, TransformerConfig {
@@ -74,4 +76,5 @@ export const OPENAI_PREPROCESSING = {
   std: [0.26862954, 0.26130258, 0.27577711],
   interpolation: 'bicubic',
   resize: 'shortest',
+  crop: 'half-even',
 } as const satisfies Omit<PreprocessConfig, 'size'>;

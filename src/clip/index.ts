@@ -1,6 +1,13 @@
+export type { Checkpoint, StoredForm } from './checkpoint/checkpoint';
+export { readCheckpoint } from './checkpoint/read-checkpoint';
+export { newCheckpoint, writeCheckpoint } from './checkpoint/write-checkpoint';
 export * from './config';
+export { decodeImage, type RawImage } from './image/decode-image';
+export { type Preprocess, preprocess, preprocessPixels } from './image/preprocess';
 export { buildClip, type Clip } from './model/build-clip';
 export { contrastiveLoss, logitsPerImage, normalise } from './model/contrastive-loss';
 export { initialise } from './model/initialise';
 export { isBuffer, parameterShapes } from './model/parameter-shapes';
 export { type CheckpointRefusal, CheckpointRefused, ImageRefused } from './refusal';
+export { type ClipTokenizer, createTokenizer } from './tokenizer/clip-tokenizer';
+export { clipTokenizerFiles } from './tokenizer/clip-vocabulary';

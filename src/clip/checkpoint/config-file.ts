@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { CheckpointRefused } from '../refusal';
 
+/** The deepest published CLIP tower has 64 layers. */
+export const MOST_LAYERS = 1000;
+
 /** One object of a JSON configuration file; every getter refuses a value of the wrong type, naming file and key. */
 export class ConfigObject {
   private constructor(
-    private readonly value: Record<string, unknown>,
+    readonly value: Record<string, unknown>,
     readonly path: string,
     private readonly at: string,
   ) {}
@@ -43,12 +46,12 @@ export class ConfigObject {
     return ConfigObject.of(this.get(key) ?? {}, this.path, `${this.at}${key}.`);
   }
 
-  /** A whole number from 1 to a million. */
-  count(key: string, missing?: number): number {
+  /** A whole number from 1; the bound keeps a hostile file from making us build a model of a million layers. */
+  count(key: string, missing?: number, most = 1_000_000): number {
     const value = this.get(key) ?? missing;
-    return Number.isInteger(value) && 1 <= (value as number) && (value as number) <= 1e6
+    return Number.isInteger(value) && 1 <= (value as number) && (value as number) <= most
       ? (value as number)
-      : this.refuse(key, 'a whole number from 1 to 1,000,000');
+      : this.refuse(key, `a whole number from 1 to ${most}`);
   }
 
   /** A whole number from zero, such as a token id. */

@@ -1,4 +1,4 @@
-import type { ConfigObject } from '../checkpoint/config-file';
+import { type ConfigObject, MOST_LAYERS } from '../checkpoint/config-file';
 import {
   type Activation,
   type ClipConfig,
@@ -45,7 +45,7 @@ export function readHuggingFaceConfig(config: ConfigObject, preprocessor?: Confi
 function transformerConfig(config: ConfigObject, width: number, mlpWidth: number, heads: number): TransformerConfig {
   const read = {
     width: config.count('hidden_size', width),
-    layers: config.count('num_hidden_layers', 12),
+    layers: config.count('num_hidden_layers', 12, MOST_LAYERS),
     heads: config.count('num_attention_heads', heads),
     mlpWidth: config.count('intermediate_size', mlpWidth),
   };
@@ -71,7 +71,7 @@ function textConfig(config: ConfigObject): TextConfig {
 }
 
 function readPreprocessor(size: number, file?: ConfigObject): PreprocessConfig {
-  if (!file) return { size, ...OPENAI_PREPROCESSING };
+  if (!file) return { size, ...OPENAI_PREPROCESSING, crop: 'floor' };
   const resample = file.number('resample', RESAMPLE.bicubic);
   if (resample !== RESAMPLE.bicubic && resample !== RESAMPLE.bilinear) file.refuse('resample', '2 or 3');
   for (const step of ['do_resize', 'do_rescale', 'do_normalize']) if (!file.flag(step, true)) file.refuse(step, 'true');
@@ -87,6 +87,7 @@ function readPreprocessor(size: number, file?: ConfigObject): PreprocessConfig {
     std: file.channels('image_std', OPENAI_PREPROCESSING.std),
     interpolation: resample === RESAMPLE.bicubic ? 'bicubic' : 'bilinear',
     resize: shortest ? 'shortest' : 'squash',
+    crop: 'floor',
     ...(resizeTo === size ? {} : { resizeTo }),
   };
 }
