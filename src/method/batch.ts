@@ -1,0 +1,35 @@
+import type { Tensor } from '../engine';
+
+/** The sets a method may declare. */
+export const SET_NAMES = ['forget', 'retain', 'calibration'] as const;
+export type SetName = (typeof SET_NAMES)[number];
+
+/** A batch of one set, as symbolic inputs of the step; `B` samples with their captions. */
+export interface Batch {
+  readonly set: SetName;
+  readonly size: number;
+}
+
+/** What CLIP makes of a batch. Each tensor is built when it is first read, so nothing unread is computed. */
+export interface ClipOutput {
+  /** [B, D], as the image tower gives them, not normalised. */
+  readonly imageFeatures: Tensor;
+  /** [B, D], of each sample's own caption, not normalised. */
+  readonly textFeatures: Tensor;
+  /** Scalar, the stored parameter: a logarithm, s = exp(logitScale). */
+  readonly logitScale: Tensor;
+  /** [B, B], s * cos(image i, caption j). */
+  readonly logitsPerImage: Tensor;
+  /** [B, B], the transpose. */
+  readonly logitsPerText: Tensor;
+  /** [B, K], s * cos(image, prompt of class k): zero-shot logits over the run's class prompts. */
+  readonly classLogits: Tensor;
+  /** [B] int64, each sample's class as an index into the prompts; reading it fails for sets without classes. */
+  readonly labels: Tensor;
+}
+
+/** The model being trained, or the frozen original, applied to a batch. */
+export type Model = (batch: Batch) => ClipOutput;
+
+/** Named terms of a loss, each with its weight; the loss is their weighted sum and each is a metric of the run. */
+export type Terms = Readonly<Record<string, readonly [weight: number, term: Tensor]>>;

@@ -1,0 +1,9 @@
+/** The plugin kit: everything a method may import. */
+export * from '../engine';
+export * from './batch';
+export { contrastiveLoss, kl, rowDot, zeroShotLoss } from './losses';
+export * from './method';
+export * from './param';
+export type { Presets } from './parameters';
+export * from './trainable';
+export * from './training';

@@ -1,0 +1,108 @@
+import type { Sample } from '../data';
+import type { ZeroShotReport } from '../evaluation';
+import type { SetName } from '../method';
+
+/**
+ * What executor and trainer say to each other. The executor speaks first, with everything the run needs, and the
+ * trainer knows nothing else: no database, no environment variable.
+ */
+export type ToTrainer =
+  | { readonly type: 'run'; readonly assignment: Assignment }
+  | { readonly type: 'evaluate'; readonly assignment: EvaluationAssignment }
+  | { readonly type: 'cancel' };
+
+export type Device = 'AUTO' | 'CPU' | 'CUDA' | 'WEBGPU';
+
+/** Images of one dataset. */
+export interface SampleSource {
+  /** Folder or archive, as `src/data` reads it. */
+  readonly source: string;
+  readonly samples: readonly Sample[];
+}
+
+interface Compute {
+  readonly device: Device;
+  /** Intra-op threads: with another number the low bits of the weights differ. */
+  readonly threads: number;
+}
+
+export interface Assignment extends Compute {
+  readonly plugin: {
+    readonly folder: string;
+    readonly codeDigest: string;
+    /** Where code is staged; see `plugin/plugin-code.ts`. */
+    readonly store: string;
+  };
+  /** As the user gave them; the plugin's own declarations fill in the rest. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** Folder of the checkpoint's files. */
+  readonly checkpoint: string;
+  readonly sets: Partial<Readonly<Record<SetName, SampleSource>>>;
+  /** Every class a sample of the run may have, in order; the zero-shot prompts are made of them. */
+  readonly classes: readonly string[];
+  readonly evaluation?: EvaluationSpec;
+  /** A snapshot file of an earlier attempt of this run. */
+  readonly resumeFrom?: string;
+  /** This attempt's own folder: snapshots and the result are written here. */
+  readonly scratch: string;
+  /** Least time between two snapshots, in milliseconds. */
+  readonly snapshotEveryMs: number;
+}
+
+export interface EvaluationSpec extends SampleSource {
+  readonly classes: readonly string[];
+  /** Prompts with {} for the class name; their embeddings are averaged. */
+  readonly templates: readonly string[];
+}
+
+export interface EvaluationAssignment extends Compute {
+  readonly checkpoint: string;
+  readonly evaluation: EvaluationSpec;
+}
+
+export type FromTrainer =
+  | { readonly type: 'started'; readonly environment: Environment; readonly resumedFrom: Position | null }
+  | { readonly type: 'stage'; readonly stage: string; readonly totalSteps: number }
+  | ({ readonly type: 'progress' } & ProgressReport)
+  | { readonly type: 'metrics'; readonly stage: string; readonly points: readonly MetricPoint[] }
+  | { readonly type: 'evaluated'; readonly role: 'BEFORE' | 'AFTER' | null; readonly report: ZeroShotReport }
+  | { readonly type: 'snapshot'; readonly file: string; readonly position: Position }
+  | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
+  /** The last message of an attempt is one of these; a child that ends without one died. */
+  | { readonly type: 'finished'; readonly checkpoint: string | null; readonly outcome: string | null }
+  | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
+  | { readonly type: 'cancelled' };
+
+export type FailureCode = 'METHOD_FAILED' | 'DIVERGED' | 'REFUSED' | 'DEVICE_UNAVAILABLE' | 'INTERNAL';
+
+/** How far a run got. */
+export interface Position {
+  readonly stage: string;
+  readonly step: number;
+}
+
+export interface ProgressReport extends Position {
+  readonly totalSteps: number;
+  /** Of the whole run, 0 to 1. */
+  readonly fraction: number;
+  readonly etaSeconds: number | null;
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+export interface MetricPoint {
+  readonly step: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** What the bits of a run depend on. */
+export interface Environment {
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly device: string;
+  readonly threads: number;
+  readonly codeDigest: string | null;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}

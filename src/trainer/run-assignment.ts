@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { preprocess, readCheckpoint, writeCheckpoint } from '../clip';
+import { DEFAULT_TEMPLATE } from '../data';
+import type { Weights } from '../engine';
+import type { SetName } from '../method';
+import { resolveParameters } from '../method/parameters';
+import { environment } from './environment';
+import { Evaluator } from './evaluator';
+import type { Assignment, SampleSource } from './messages';
+import { BrokenPlugin, loadPlugin } from './plugin/load-plugin';
+import { prepareSets } from './prepared-set';
+import { Reporter, type Send } from './reporter';
+import type { RunContext } from './run-context';
+import { FileSnapshots, readSnapshot } from './snapshot';
+import { StageRunner } from './stage-runner';
+import { RunFailure } from './stop';
+import { Towers } from './towers';
+
+/** How an attempt hears of its cancellation. */
+export interface Control {
+  readonly signal: AbortSignal;
+  /** Lets messages in between two pieces of work; throws Cancelled. */
+  breathe(): Promise<void>;
+}
+
+/** One attempt at a run, from the plugin's code to the unlearned checkpoint on disk. */
+export async function runAssignment(assignment: Assignment, send: Send, control: Control): Promise<void> {
+  const { seed, scratch, evaluation } = assignment;
+  const compute = { device: assignment.device, threads: assignment.threads };
+  const { method, codeDigest } = await load(assignment.plugin);
+  const resolved = resolveParameters(method.params, method.presets ?? {}, assignment.parameters);
+  if (!resolved.ok) throw new RunFailure('REFUSED', resolved.refusals.map(({ message }) => message).join('; '));
+  const params = resolved.values;
+
+  const resumed = assignment.resumeFrom === undefined ? undefined : await readSnapshot(assignment.resumeFrom);
+  if (assignment.resumeFrom !== undefined && !resumed) {
+    send({ type: 'log', level: 'warn', message: 'the last snapshot is not whole: the run starts over' });
+  }
+  send({
+    type: 'started',
+    environment: environment({ ...compute, codeDigest, parameters: params }),
+    resumedFrom: resumed?.position ?? null,
+  });
+
+  const checkpoint = await readCheckpoint(assignment.checkpoint);
+  const { config, weights: original } = checkpoint;
+  await control.breathe();
+  const evaluator = evaluation && (await Evaluator.create(checkpoint, evaluation, compute, control));
+  // A retried run was evaluated before it was interrupted, unless it died before its first snapshot.
+  if (evaluator && !resumed) send({ type: 'evaluated', role: 'BEFORE', report: await evaluator.evaluate(original) });
+
+  const prepared = await prepareSets(declared(method.sets, assignment.sets), {
+    config,
+    tokenize: (text) => checkpoint.tokenizer.encode(text),
+    preprocess: preprocess(config.image),
+    classes: assignment.classes,
+    template: method.prompt?.(params) ?? DEFAULT_TEMPLATE,
+    signal: control.signal,
+  });
+  const towers = new Towers(config, compute, control.breathe);
+  const weights: Weights = new Map(original);
+  const context: RunContext = {
+    config,
+    seed,
+    compute,
+    original,
+    weights,
+    prepared,
+    towers,
+    reporter: new Reporter(send),
+    send,
+    snapshots: new FileSnapshots(join(scratch, 'snapshot'), assignment.snapshotEveryMs, send),
+    breathe: control.breathe,
+  };
+  const outcome = await new StageRunner(context, method, resumed).run(params);
+  await towers.dispose();
+
+  if (evaluator) {
+    send({ type: 'evaluated', role: 'AFTER', report: await evaluator.evaluate(weights) });
+    await evaluator.dispose();
+  }
+  const result = join(scratch, 'checkpoint');
+  await writeCheckpoint(result, checkpoint, weights);
+  send({ type: 'finished', checkpoint: result, outcome: outcome ?? null });
+}
+
+async function load({ folder, store, codeDigest }: Assignment['plugin']): ReturnType<typeof loadPlugin> {
+  try {
+    return await loadPlugin(folder, store, codeDigest);
+  } catch (error) {
+    if (error instanceof BrokenPlugin) throw new RunFailure('METHOD_FAILED', error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The sets the method declared, in its order: the first one's passes are its epochs. */
+function declared(names: readonly SetName[], given: Assignment['sets']): Partial<Record<SetName, SampleSource>> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const source = given[name];
+      if (!source) throw new RunFailure('REFUSED', `the method needs a ${name} set with images`);
+      return [name, source];
+    }),
+  );
+}
