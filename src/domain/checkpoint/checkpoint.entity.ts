@@ -1,4 +1,5 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import type { StoredFile } from '../../artifacts';
 import { Identified, instant } from '../columns';
 import { Run } from '../run/run.entity';
 
@@ -7,13 +8,6 @@ export type Architecture = (typeof architectures)[number];
 
 export const layouts = ['HUGGING_FACE', 'OPENAI', 'OPEN_CLIP'] as const;
 export type Layout = (typeof layouts)[number];
-
-/** One file of a checkpoint folder; its bytes are the artifact `digest`. */
-export interface CheckpointFile {
-  path: string;
-  digest: string;
-  bytes: number;
-}
 
 /** A set of CLIP weights, immutable. Deleting only marks it: lineage must still be able to name it. */
 @Entity()
@@ -41,7 +35,7 @@ export class Checkpoint extends Identified {
   config: Record<string, unknown>;
 
   @Column('jsonb')
-  files: CheckpointFile[];
+  files: StoredFile[];
 
   /** Where it was imported from; null for a checkpoint that a run made. */
   @Column('text', { nullable: true })

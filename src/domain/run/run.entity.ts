@@ -103,6 +103,10 @@ export class Run extends Identified {
   @JoinColumn()
   evaluateOn?: Dataset | null;
 
+  /** Prompt templates of its evaluations, with `{}` for the class name; null for the evaluation's own default. */
+  @Column('jsonb', { nullable: true })
+  templates: string[] | null;
+
   @Column('uuid', { nullable: true })
   resultId: string | null;
 

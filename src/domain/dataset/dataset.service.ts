@@ -1,0 +1,82 @@
+import { In } from 'typeorm';
+import type { Database } from '../../database';
+import type { IdempotencyService } from '../idempotency/idempotency.service';
+import { isId } from '../listing/cursor';
+import { type Page, type PageRequest, pageOf } from '../listing/page';
+import { Refusal, refuse } from '../refusal/refusals';
+import { Dataset } from './dataset.entity';
+import type { DatasetReader, ReadSample } from './dataset-reader';
+
+export interface RegisterDataset {
+  name: string;
+  source: string;
+  idempotencyKey?: string | null;
+}
+
+/** Rows per INSERT. */
+const CHUNK = 2_000;
+
+export class DatasetService {
+  constructor(
+    readonly database: Database,
+    readonly read: DatasetReader,
+    readonly idempotency: IdempotencyService,
+  ) {}
+
+  async register({ name, source, idempotencyKey }: RegisterDataset): Promise<Dataset | Refusal> {
+    if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a dataset needs a name' });
+    const request = { scope: 'registerDataset', key: idempotencyKey, input: { name, source } };
+    const earlier = await this.idempotency.recall(request);
+    if (earlier instanceof Refusal) return earlier;
+    if (earlier !== null) return this.getOrFail(earlier);
+
+    const found = await this.read(source);
+    if (found instanceof Refusal) return found;
+    const { samples, ...description } = found;
+    return this.idempotency.once(
+      request,
+      async () => {
+        const datasets = this.database.repository(Dataset);
+        const dataset = await datasets.save(datasets.create({ name, ...description, sampleCount: samples.length }));
+        for (let at = 0; at < samples.length; at += CHUNK) {
+          await this.#insertSamples(dataset.id, at, samples.slice(at, at + CHUNK));
+        }
+        return dataset;
+      },
+      (id) => this.getOrFail(id),
+    );
+  }
+
+  async #insertSamples(datasetId: string, from: number, samples: ReadSample[]): Promise<void> {
+    await this.database.query(
+      `INSERT INTO sample (dataset_id, position, hash, path, class_name, caption)
+       SELECT $1, $2 + row.ordinality - 1, row.hash, row.path, row.class_name, row.caption
+       FROM unnest($3::text[], $4::text[], $5::text[], $6::text[])
+         WITH ORDINALITY AS row(hash, path, class_name, caption, ordinality)`,
+      [
+        datasetId,
+        from,
+        samples.map((sample) => sample.hash),
+        samples.map((sample) => sample.path),
+        samples.map((sample) => sample.className),
+        samples.map((sample) => sample.caption),
+      ],
+    );
+  }
+
+  async get(id: string): Promise<Dataset | null> {
+    return isId(id) ? this.database.repository(Dataset).findOneBy({ id }) : null;
+  }
+
+  async getOrFail(id: string): Promise<Dataset> {
+    return this.database.repository(Dataset).findOneByOrFail({ id });
+  }
+
+  async byIds(ids: readonly string[]): Promise<Dataset[]> {
+    return this.database.repository(Dataset).findBy({ id: In([...ids]) });
+  }
+
+  async list(page: PageRequest): Promise<Page<Dataset>> {
+    return pageOf(this.database.repository(Dataset).createQueryBuilder('dataset'), page);
+  }
+}

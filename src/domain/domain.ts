@@ -1,0 +1,81 @@
+import { migrations } from '../../migrations';
+import type { ArtifactStore } from '../artifacts';
+import { Database } from '../database';
+import { Queue } from '../queue';
+import { CheckpointService } from './checkpoint/checkpoint.service';
+import type { CheckpointReader } from './checkpoint/checkpoint-reader';
+import { DatasetService } from './dataset/dataset.service';
+import type { DatasetReader } from './dataset/dataset-reader';
+import { entities } from './entities';
+import { EvaluationService } from './evaluation/evaluation.service';
+import { ExecutorService } from './executor/executor.service';
+import { WorkService } from './executor/work.service';
+import { IdempotencyService } from './idempotency/idempotency.service';
+import { LineageService } from './lineage/lineage.service';
+import { MethodService } from './method/method.service';
+import { RunService } from './run/run.service';
+import { RunAttemptService } from './run/run-attempt.service';
+import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
+import { RunEventLog } from './run-event/run-event-log';
+import { SampleSetService } from './sample-set/sample-set.service';
+
+export interface DomainOptions {
+  /** PostgreSQL's URL; the embedded database in `folder` when left out. */
+  databaseUrl?: string | undefined;
+  folder: string;
+  artifacts: ArtifactStore;
+  readCheckpoint: CheckpointReader;
+  readDataset: DatasetReader;
+  poolSize?: number;
+  feedTimes?: FeedTimes;
+}
+
+/** All services over one database. The entry points open it and hand it to whoever needs it. */
+export class Domain {
+  readonly queue: Queue;
+  readonly idempotency: IdempotencyService;
+  readonly checkpoints: CheckpointService;
+  readonly datasets: DatasetService;
+  readonly sets: SampleSetService;
+  readonly methods: MethodService;
+  readonly executors: ExecutorService;
+  readonly lineage: LineageService;
+  readonly events: RunEventLog;
+  readonly feed: RunEventFeed;
+  readonly evaluations: EvaluationService;
+  readonly runs: RunService;
+  readonly attempts: RunAttemptService;
+  readonly work: WorkService;
+
+  constructor(
+    readonly database: Database,
+    readonly artifacts: ArtifactStore,
+    { readCheckpoint, readDataset, feedTimes }: Pick<DomainOptions, 'readCheckpoint' | 'readDataset' | 'feedTimes'>,
+  ) {
+    this.queue = new Queue(database);
+    this.idempotency = new IdempotencyService(database);
+    this.checkpoints = new CheckpointService(database, artifacts, readCheckpoint, this.idempotency);
+    this.datasets = new DatasetService(database, readDataset, this.idempotency);
+    this.sets = new SampleSetService(database, this.datasets, this.idempotency);
+    this.methods = new MethodService(database);
+    this.executors = new ExecutorService(database, this.methods);
+    this.lineage = new LineageService(database);
+    this.events = new RunEventLog(database);
+    this.feed = new RunEventFeed(database, this.events, feedTimes);
+    this.evaluations = new EvaluationService(this);
+    this.runs = new RunService(this);
+    this.attempts = new RunAttemptService(this);
+    this.work = new WorkService(database, this.queue, this.attempts, this.evaluations);
+  }
+
+  static async open(options: DomainOptions): Promise<Domain> {
+    const { databaseUrl: url, folder, poolSize } = options;
+    const database = await Database.open({ url, folder, entities, migrations, ...(poolSize ? { poolSize } : {}) });
+    return new Domain(database, options.artifacts, options);
+  }
+
+  async close(): Promise<void> {
+    await this.feed.close();
+    await this.database.close();
+  }
+}

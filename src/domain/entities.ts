@@ -1,0 +1,32 @@
+import { Job } from '../queue';
+import { Checkpoint } from './checkpoint/checkpoint.entity';
+import { Dataset } from './dataset/dataset.entity';
+import { Sample } from './dataset/sample.entity';
+import { Evaluation } from './evaluation/evaluation.entity';
+import { Executor } from './executor/executor.entity';
+import { IdempotencyKey } from './idempotency/idempotency-key.entity';
+import { LineageEdge } from './lineage/lineage-edge.entity';
+import { Method } from './method/method.entity';
+import { Metric } from './run/metric.entity';
+import { Run } from './run/run.entity';
+import { RunEvent } from './run-event/run-event.entity';
+import { SampleSet } from './sample-set/sample-set.entity';
+import { SampleSetMember } from './sample-set/sample-set-member.entity';
+
+/** Every table. */
+export const entities = [
+  Checkpoint,
+  Dataset,
+  Sample,
+  SampleSet,
+  SampleSetMember,
+  Method,
+  Executor,
+  Run,
+  RunEvent,
+  Metric,
+  Evaluation,
+  LineageEdge,
+  IdempotencyKey,
+  Job,
+];

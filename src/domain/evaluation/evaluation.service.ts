@@ -1,0 +1,187 @@
+import { In } from 'typeorm';
+import type { Database } from '../../database';
+import { type Claim, LeaseLost, type Queue } from '../../queue';
+import type { CheckpointService } from '../checkpoint/checkpoint.service';
+import type { DatasetService } from '../dataset/dataset.service';
+import type { IdempotencyService } from '../idempotency/idempotency.service';
+import { isId } from '../listing/cursor';
+import { type Page, type PageRequest, pageOf } from '../listing/page';
+import { Refusal, refuse } from '../refusal/refusals';
+import type { Failure, Run } from '../run/run.entity';
+import { Evaluation, type EvaluationResult } from './evaluation.entity';
+
+export interface EvaluateCheckpoint {
+  checkpointId: string;
+  datasetId: string;
+  /** Prompt templates with `{}`; null for the evaluation's own default. */
+  templates?: string[] | null;
+  idempotencyKey?: string | null;
+}
+
+interface EvaluationServices {
+  database: Database;
+  queue: Queue;
+  checkpoints: CheckpointService;
+  datasets: DatasetService;
+  idempotency: IdempotencyService;
+}
+
+export class EvaluationService {
+  constructor(readonly services: EvaluationServices) {}
+
+  /** Queues an evaluation that belongs to no run. */
+  async request({ idempotencyKey, ...input }: EvaluateCheckpoint): Promise<Evaluation | Refusal> {
+    const { database, queue, checkpoints, datasets, idempotency } = this.services;
+    const evaluations = () => database.repository(Evaluation);
+    return idempotency.once<Evaluation, Refusal>(
+      { scope: 'evaluateCheckpoint', key: idempotencyKey, input },
+      async () => {
+        const checkpoint = await checkpoints.usable(input.checkpointId, ['checkpointId']);
+        if (checkpoint instanceof Refusal) return checkpoint;
+        const dataset = await datasets.get(input.datasetId);
+        if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: input.datasetId });
+        const templates = input.templates ?? [];
+        if (templates.some((template) => !template.includes('{}'))) {
+          return refuse('INVALID_INPUT', ['templates'], {
+            problem: 'a prompt template has {} where the class name goes',
+          });
+        }
+        const made = await evaluations().save(
+          evaluations().create({ checkpointId: checkpoint.id, datasetId: dataset.id, templates }),
+        );
+        await queue.enqueue({ kind: 'EVALUATION', subjectId: made.id });
+        return this.getOrFail(made.id);
+      },
+      (id) => this.getOrFail(id),
+    );
+  }
+
+  /** Part of the transaction that claimed the job. */
+  async begin(claim: Claim): Promise<Evaluation> {
+    const evaluations = this.services.database.repository(Evaluation);
+    await evaluations.update(
+      { id: claim.subjectId },
+      { status: 'RUNNING', attempts: claim.attempt, executorId: claim.holder },
+    );
+    return evaluations.findOneOrFail({
+      where: { id: claim.subjectId },
+      relations: { checkpoint: true, dataset: true },
+    });
+  }
+
+  /** @throws LeaseLost */
+  async heartbeat(claim: Claim): Promise<void> {
+    await this.services.queue.heartbeat(claim);
+  }
+
+  /** @throws LeaseLost */
+  async succeed(claim: Claim, { templates, result }: { templates: string[]; result: EvaluationResult }): Promise<void> {
+    await this.#settle(claim, { status: 'SUCCEEDED', templates, result });
+  }
+
+  /** @throws LeaseLost */
+  async fail(claim: Claim, error: Failure, { retry }: { retry: boolean }): Promise<void> {
+    const { database, queue } = this.services;
+    const retried = await database.transaction(async () => {
+      if (!retry || !(await queue.release(claim))) return false;
+      await database.repository(Evaluation).update({ id: claim.subjectId }, { status: 'QUEUED', executorId: null });
+      return true;
+    });
+    if (!retried) await this.#settle(claim, { status: 'FAILED', error });
+  }
+
+  /** Gives it back unharmed, as when the executor shuts down. @throws LeaseLost */
+  async release(claim: Claim): Promise<void> {
+    const { database, queue } = this.services;
+    await database.transaction(async () => {
+      await queue.release(claim, { refund: true });
+      await database.repository(Evaluation).update({ id: claim.subjectId }, { status: 'QUEUED', executorId: null });
+    });
+  }
+
+  /** Fails evaluations whose last allowed attempt was lost. */
+  async failExhausted(): Promise<number> {
+    const { database, queue } = this.services;
+    for (let failed = 0; ; failed++) {
+      const found = await database.transaction(async () => {
+        const job = await queue.takeExhausted('EVALUATION');
+        if (!job) return false;
+        const error = { code: 'EXECUTOR_LOST', message: `the executor stopped answering, ${job.attempt} times` };
+        await database
+          .repository(Evaluation)
+          .update({ id: job.subjectId }, { status: 'FAILED', error, finishedAt: new Date() });
+        return true;
+      });
+      if (!found) return failed;
+    }
+  }
+
+  async #settle(
+    claim: Claim,
+    end: Pick<Evaluation, 'status'> & Partial<Pick<Evaluation, 'templates' | 'result' | 'error'>>,
+  ): Promise<void> {
+    const { database, queue } = this.services;
+    await database.transaction(async () => {
+      await queue.settle(claim);
+      const { status, templates, result, error } = end;
+      const rows = await database.query(
+        `UPDATE evaluation SET status = $3, templates = coalesce($4, templates), result = $5, error = $6,
+           finished_at = clock_timestamp()
+         WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' RETURNING id`,
+        [
+          claim.subjectId,
+          claim.attempt,
+          status,
+          ...[templates, result, error].map((part) => part && JSON.stringify(part)),
+        ],
+      );
+      if (rows.length === 0) throw new LeaseLost(claim);
+    });
+  }
+
+  /** An evaluation that a run made on its way; null when the run has this one already. Part of its transaction. */
+  async record(
+    run: Run,
+    role: 'BEFORE' | 'AFTER',
+    checkpointId: string,
+    { templates, result }: { templates: string[]; result: EvaluationResult },
+  ): Promise<Evaluation | null> {
+    if (run.evaluateOnId === null) throw new Error(`internal: run ${run.id} was not asked to evaluate`);
+    const evaluations = this.services.database.repository(Evaluation);
+    if (await evaluations.existsBy({ runId: run.id, role })) return null;
+    return evaluations.save(
+      evaluations.create({
+        checkpointId,
+        datasetId: run.evaluateOnId,
+        runId: run.id,
+        role,
+        status: 'SUCCEEDED',
+        templates,
+        result,
+        finishedAt: new Date(),
+      }),
+    );
+  }
+
+  async get(id: string): Promise<Evaluation | null> {
+    return isId(id) ? this.services.database.repository(Evaluation).findOneBy({ id }) : null;
+  }
+
+  async getOrFail(id: string): Promise<Evaluation> {
+    return this.services.database.repository(Evaluation).findOneByOrFail({ id });
+  }
+
+  /** Those of some runs, for dataloaders. */
+  async ofRuns(runIds: readonly string[]): Promise<Evaluation[]> {
+    return this.services.database.repository(Evaluation).findBy({ runId: In([...runIds]) });
+  }
+
+  /** Those of a checkpoint, newest first. */
+  async ofCheckpoint(checkpointId: string, page: PageRequest): Promise<Page<Evaluation>> {
+    const query = this.services.database
+      .repository(Evaluation)
+      .createQueryBuilder('evaluation')
+      .where('evaluation.checkpointId = :checkpointId', { checkpointId });
+    return pageOf(query, page);
+  }
+}

@@ -1,0 +1,37 @@
+export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
+export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
+export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
+export { Dataset, type DatasetFormat, datasetFormats } from './dataset/dataset.entity';
+export type { RegisterDataset } from './dataset/dataset.service';
+export type { DatasetReader, ReadDataset, ReadSample } from './dataset/dataset-reader';
+export { Domain, type DomainOptions } from './domain';
+export { entities } from './entities';
+export { type ClassResult, Evaluation, type EvaluationResult } from './evaluation/evaluation.entity';
+export type { EvaluateCheckpoint } from './evaluation/evaluation.service';
+export { type DeviceReport, Executor } from './executor/executor.entity';
+export type { RegisterExecutor } from './executor/executor.service';
+export type { Work } from './executor/work.service';
+export type { Lineage, LineageDirection, LineageRequest } from './lineage/lineage.service';
+export { LineageEdge, type LineageKind, lineageKinds } from './lineage/lineage-edge.entity';
+export { decodeEventCursor, isId } from './listing/cursor';
+export { LARGEST_PAGE, type Page, type PageRequest, pageSize } from './listing/page';
+export {
+  Method,
+  type MethodManifest,
+  type Paper,
+  type ParameterSchema,
+  type SetNeed,
+  setNeeds,
+} from './method/method.entity';
+export { Misuse } from './refusal/misuse';
+export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
+export { Metric } from './run/metric.entity';
+export { type Device, devices, type Failure, type Progress, Run, type Snapshot } from './run/run.entity';
+export { cancelChannel, type StartRun } from './run/run.service';
+export { EXECUTOR_LOST, type MetricPoint, type RunSuccess } from './run/run-attempt.service';
+export { isFinal, type RunStatus, runStatuses, runTransitions } from './run/run-status';
+export { RunEvent } from './run-event/run-event.entity';
+export type { FeedItem, FeedTimes } from './run-event/run-event-feed';
+export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTypes } from './run-event/run-event-types';
+export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
+export type { CreateSampleSet } from './sample-set/sample-set.service';

@@ -1,0 +1,243 @@
+import { In } from 'typeorm';
+import type { Database } from '../../database';
+import type { Queue } from '../../queue';
+import type { CheckpointService } from '../checkpoint/checkpoint.service';
+import type { DatasetService } from '../dataset/dataset.service';
+import { type ExecutorService, needsOf } from '../executor/executor.service';
+import type { IdempotencyService } from '../idempotency/idempotency.service';
+import { isId } from '../listing/cursor';
+import { type Page, type PageRequest, pageOf } from '../listing/page';
+import type { MethodService } from '../method/method.service';
+import { Refusal, refuse } from '../refusal/refusals';
+import type { RunEventLog } from '../run-event/run-event-log';
+import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
+import type { SampleSetService } from '../sample-set/sample-set.service';
+import { Metric } from './metric.entity';
+import { type Device, Run } from './run.entity';
+import { isFinal, type RunStatus } from './run-status';
+
+/** Channel on which executors hear that a run shall stop; the payload is its id. */
+export const cancelChannel = 'lethe_cancel';
+
+export interface StartRun {
+  checkpointId: string;
+  /** Name of the method. */
+  method: string;
+  forgetSetId: string;
+  retainSetId?: string | null;
+  calibrationSetId?: string | null;
+  /** Dataset that neither training nor unlearning sees. */
+  evaluateOnId?: string | null;
+  templates?: string[] | null;
+  parameters?: Record<string, unknown> | null;
+  seed?: number | null;
+  priority?: number | null;
+  device?: Device | null;
+  maxAttempts?: number | null;
+  idempotencyKey?: string | null;
+}
+
+interface Sets {
+  forget: SampleSet;
+  retain: SampleSet | null;
+  calibration: SampleSet | null;
+}
+
+export interface RunServices {
+  database: Database;
+  queue: Queue;
+  events: RunEventLog;
+  checkpoints: CheckpointService;
+  datasets: DatasetService;
+  sets: SampleSetService;
+  methods: MethodService;
+  executors: ExecutorService;
+  idempotency: IdempotencyService;
+}
+
+/** What users do with runs. What executors do is in run-attempt.service.ts. */
+export class RunService {
+  constructor(readonly services: RunServices) {}
+
+  /** Checks everything that can be known beforehand, then queues the run. */
+  async start({ idempotencyKey, ...input }: StartRun): Promise<Run | Refusal> {
+    return this.services.idempotency.once(
+      { scope: 'startRun', key: idempotencyKey, input },
+      () => this.#start(input),
+      (id) => this.services.database.repository(Run).findOneByOrFail({ id }),
+    );
+  }
+
+  async #start(input: Omit<StartRun, 'idempotencyKey'>): Promise<Run | Refusal> {
+    const { database, queue, events, checkpoints, datasets, methods, executors } = this.services;
+    const { seed = 0, priority = 0, device = 'AUTO', maxAttempts = 5 } = withoutNulls(input);
+    const invalid = invalidNumber({ seed, priority, maxAttempts });
+    if (invalid) return invalid;
+    if (input.templates?.some((template) => !template.includes('{}')) || input.templates?.length === 0) {
+      return refuse('INVALID_INPUT', ['templates'], { problem: 'a prompt template has {} where the class name goes' });
+    }
+    const checkpoint = await checkpoints.usable(input.checkpointId, ['checkpointId']);
+    if (checkpoint instanceof Refusal) return checkpoint;
+    const method = await methods.byName(input.method);
+    if (method instanceof Refusal) return method;
+    const valid = methods.validate(method, input.parameters ?? {});
+    if (valid instanceof Refusal) return valid;
+    const sets = await this.#sets(input);
+    if (sets instanceof Refusal) return sets;
+    for (const need of method.needs) {
+      const set = sets[need];
+      if (!set) return refuse('SET_MISSING', [`${need}SetId`], { method: method.name, need });
+      if (set.sampleCount === 0) {
+        return refuse('SET_WITHOUT_SAMPLES', [`${need}SetId`], { method: method.name, need, set: set.name });
+      }
+    }
+    if (input.evaluateOnId != null && !(await datasets.get(input.evaluateOnId))) {
+      return refuse('DATASET_NOT_FOUND', ['evaluateOnId'], { id: input.evaluateOnId });
+    }
+    const overlap = await this.#overlap(sets, input.evaluateOnId ?? null);
+    if (overlap) return overlap;
+    const offered = await executors.offers(device);
+    if (offered instanceof Refusal) return offered;
+
+    const runs = database.repository(Run);
+    const run = await runs.save(
+      runs.create({
+        methodId: method.id,
+        parameters: valid.parameters,
+        seed,
+        priority,
+        device,
+        maxAttempts,
+        checkpointId: checkpoint.id,
+        forgetSetId: sets.forget.id,
+        retainSetId: sets.retain?.id ?? null,
+        calibrationSetId: sets.calibration?.id ?? null,
+        evaluateOnId: input.evaluateOnId ?? null,
+        templates: input.templates ?? null,
+      }),
+    );
+    await events.append(run.id, [{ type: 'QUEUED', payload: { priority } }]);
+    await queue.enqueue({ kind: 'RUN', subjectId: run.id, priority, needs: needsOf(method.name, device), maxAttempts });
+    return runs.findOneByOrFail({ id: run.id });
+  }
+
+  async #sets(input: StartRun): Promise<Sets | Refusal> {
+    const find = async (id: string | null | undefined, kind: SetKind, field: string) => {
+      if (id == null) return null;
+      const set = await this.services.sets.get(id);
+      return set?.kind === kind ? set : refuse('SET_NOT_FOUND', [field], { kind: kind.toLowerCase(), id });
+    };
+    const forget = await find(input.forgetSetId, 'FORGET', 'forgetSetId');
+    if (forget instanceof Refusal) return forget;
+    if (!forget) return refuse('SET_NOT_FOUND', ['forgetSetId'], { kind: 'forget', id: '' });
+    const retain = await find(input.retainSetId, 'RETAIN', 'retainSetId');
+    if (retain instanceof Refusal) return retain;
+    const calibration = await find(input.calibrationSetId, 'RETAIN', 'calibrationSetId');
+    if (calibration instanceof Refusal) return calibration;
+    return { forget, retain, calibration };
+  }
+
+  async #overlap({ forget, retain, calibration }: Sets, evaluateOnId: string | null): Promise<Refusal | null> {
+    const { sets } = this.services;
+    const refuseIf = (shared: { count: number; hash: string | null }, left: string, right: string, field: string) =>
+      shared.count === 0
+        ? null
+        : refuse('SETS_OVERLAP', [field], { left, right, count: shared.count, hash: shared.hash! });
+    const forgetting = `forget set ${forget.name}`;
+    for (const [other, field] of [
+      [retain, 'retainSetId'],
+      [calibration, 'calibrationSetId'],
+    ] as const) {
+      if (!other) continue;
+      const found = refuseIf(await sets.overlap(forget.id, other.id), forgetting, `retain set ${other.name}`, field);
+      if (found) return found;
+    }
+    if (evaluateOnId === null) return null;
+    for (const [set, name] of [
+      [forget, forgetting],
+      [retain, `retain set ${retain?.name}`],
+    ] as const) {
+      if (!set) continue;
+      const shared = await sets.overlapWithDataset(set.id, evaluateOnId);
+      const found = refuseIf(shared, name, 'the images to evaluate on', 'evaluateOnId');
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** A queued run ends at once; a running one is asked to, and its executor settles it. Asking twice is no error. */
+  async cancel(id: string): Promise<Run | Refusal> {
+    const { database, queue, events } = this.services;
+    if (!isId(id)) return refuse('RUN_NOT_FOUND', ['id'], { id });
+    return database.transaction(async () => {
+      const runs = database.repository(Run);
+      // Everybody locks the job before the run, so that nobody waits in a circle.
+      await database.query(`SELECT id FROM job WHERE kind = 'RUN' AND subject_id = $1 FOR UPDATE`, [id]);
+      const run = await runs.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+      if (!run) return refuse('RUN_NOT_FOUND', ['id'], { id });
+      if (isFinal(run.status)) {
+        return run.status === 'CANCELLED'
+          ? run
+          : refuse('RUN_FINISHED', ['id'], { id, status: run.status.toLowerCase() });
+      }
+      if (run.cancelRequestedAt) return run;
+      await runs.update({ id }, { cancelRequestedAt: new Date() });
+      await events.append(id, [{ type: 'CANCEL_REQUESTED', payload: {} }]);
+      if (run.status === 'QUEUED') {
+        await queue.remove('RUN', id);
+        await runs.update({ id }, { status: 'CANCELLED', finishedAt: new Date() });
+        await events.append(id, [{ type: 'CANCELLED', payload: {} }]);
+      } else {
+        await database.notify(cancelChannel, id);
+      }
+      return runs.findOneByOrFail({ id });
+    });
+  }
+
+  async get(id: string): Promise<Run | null> {
+    return isId(id) ? this.services.database.repository(Run).findOneBy({ id }) : null;
+  }
+
+  async byIds(ids: readonly string[]): Promise<Run[]> {
+    return this.services.database.repository(Run).findBy({ id: In([...ids]) });
+  }
+
+  async list(
+    page: PageRequest,
+    filter: { status?: RunStatus | null; checkpointId?: string | null } = {},
+  ): Promise<Page<Run>> {
+    const query = this.services.database.repository(Run).createQueryBuilder('run');
+    if (filter.status != null) query.andWhere('run.status = :status', { status: filter.status });
+    if (filter.checkpointId != null) {
+      query.andWhere(isId(filter.checkpointId) ? 'run.checkpointId = :checkpointId' : 'false', {
+        checkpointId: filter.checkpointId,
+      });
+    }
+    return pageOf(query, page);
+  }
+
+  /** Steps of one metric, or of all, in order. */
+  async metrics(runId: string, name?: string | null): Promise<Metric[]> {
+    return this.services.database
+      .repository(Metric)
+      .find({ where: { runId, ...(name == null ? {} : { name }) }, order: { name: 'ASC', stage: 'ASC', step: 'ASC' } });
+  }
+}
+
+function withoutNulls<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], null> } {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as {
+    [K in keyof T]: Exclude<T[K], null>;
+  };
+}
+
+const bounds = { seed: [0, 2 ** 31 - 1], priority: [-1_000, 1_000], maxAttempts: [1, 100] } as const;
+
+function invalidNumber(values: Record<keyof typeof bounds, number>): Refusal<'INVALID_INPUT'> | null {
+  for (const [name, [low, high]] of Object.entries(bounds) as [keyof typeof bounds, readonly [number, number]][]) {
+    const value = values[name];
+    if (!Number.isInteger(value) || value < low || value > high) {
+      return refuse('INVALID_INPUT', [name], { problem: `${name} must be an integer from ${low} to ${high}` });
+    }
+  }
+  return null;
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { In } from 'typeorm';
+import type { Database } from '../../database';
+import type { Dataset } from '../dataset/dataset.entity';
+import type { DatasetService } from '../dataset/dataset.service';
+import type { IdempotencyService } from '../idempotency/idempotency.service';
+import { isId } from '../listing/cursor';
+import { type Page, type PageRequest, pageOf } from '../listing/page';
+import { Refusal, refuse } from '../refusal/refusals';
+import { SampleSet, type Selector, type SetKind } from './sample-set.entity';
+
+export interface CreateSampleSet {
+  kind: SetKind;
+  name: string;
+  /** Zero-shot: class names and no images. Without a dataset, these are all there is. */
+  classes?: string[] | null;
+  datasetId?: string | null;
+  /** Every sample of the dataset when left out. */
+  selector?: Selector | null;
+  idempotencyKey?: string | null;
+}
+
+interface Member {
+  position: number;
+  hash: string;
+  className: string | null;
+}
+
+export class SampleSetService {
+  constructor(
+    readonly database: Database,
+    readonly datasets: DatasetService,
+    readonly idempotency: IdempotencyService,
+  ) {}
+
+  async create({ idempotencyKey, ...input }: CreateSampleSet): Promise<SampleSet | Refusal> {
+    return this.idempotency.once(
+      { scope: `create${input.kind}Set`, key: idempotencyKey, input },
+      () => this.#create(input),
+      (id) => this.getOrFail(id),
+    );
+  }
+
+  async #create({ kind, name, classes, datasetId, selector }: CreateSampleSet): Promise<SampleSet | Refusal> {
+    if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a set needs a name' });
+    const sets = this.database.repository(SampleSet);
+    if (datasetId == null) {
+      const named = [...new Set(classes ?? [])];
+      if (named.length === 0 || named.some((className) => className.trim() === '')) {
+        return refuse('INVALID_INPUT', ['classes'], { problem: 'a set without a dataset needs class names' });
+      }
+      if (selector)
+        return refuse('INVALID_INPUT', ['selector'], { problem: 'a selector chooses from a dataset; name one' });
+      return sets.save(
+        sets.create({
+          kind,
+          name,
+          classes: named,
+          datasetId: null,
+          selector: null,
+          sampleCount: 0,
+          digest: digestOf(named, []),
+        }),
+      );
+    }
+    const dataset = await this.datasets.get(datasetId);
+    if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: datasetId });
+    const unknown = unknownClass(dataset, { classes, selector });
+    if (unknown) return unknown;
+    // `classes` beside a dataset is shorthand for a selector by class.
+    const chosen: Selector = { ...selector, ...(classes?.length ? { classes: selector?.classes ?? classes } : {}) };
+    const members = await this.#select(datasetId, chosen);
+    if (members.length === 0) return refuse('SET_EMPTY', ['selector'], { dataset: dataset.name });
+    const present = new Set(members.map((member) => member.className));
+    const covered = dataset.classes.filter((className) => present.has(className));
+    const set = await sets.save(
+      sets.create({
+        kind,
+        name,
+        classes: classes?.length ? [...new Set(classes)] : covered,
+        datasetId,
+        selector: chosen,
+        sampleCount: members.length,
+        digest: digestOf(covered, members),
+      }),
+    );
+    await this.database.query(
+      `INSERT INTO sample_set_member (set_id, position, hash)
+       SELECT $1, position, hash FROM unnest($2::int[], $3::text[]) AS row(position, hash)`,
+      [set.id, members.map((member) => member.position), members.map((member) => member.hash)],
+    );
+    return set;
+  }
+
+  async #select(datasetId: string, { classes, exceptClasses, hashes, captionContains }: Selector): Promise<Member[]> {
+    return this.database.query<Member>(
+      `SELECT position, hash, class_name AS "className" FROM sample
+       WHERE dataset_id = $1
+         AND ($2::text[] IS NULL OR class_name = ANY($2))
+         AND ($3::text[] IS NULL OR class_name IS NULL OR NOT class_name = ANY($3))
+         AND ($4::text[] IS NULL OR hash = ANY($4))
+         AND ($5::text IS NULL OR position(lower($5) IN lower(caption)) > 0)
+       ORDER BY position`,
+      [datasetId, classes ?? null, exceptClasses ?? null, hashes ?? null, captionContains ?? null],
+    );
+  }
+
+  /** Positions of a set's samples in its dataset, ascending. */
+  async positions(setId: string): Promise<number[]> {
+    const rows = await this.database.query<{ position: number }>(
+      'SELECT position FROM sample_set_member WHERE set_id = $1 ORDER BY position',
+      [setId],
+    );
+    return rows.map((row) => row.position);
+  }
+
+  /** Samples in both sets, by hash: the same photograph in two datasets counts. */
+  async overlap(leftId: string, rightId: string): Promise<{ count: number; hash: string | null }> {
+    return this.#shared('(SELECT hash FROM sample_set_member WHERE set_id = $2)', leftId, rightId);
+  }
+
+  /** Samples of a set that are also in a dataset. */
+  async overlapWithDataset(setId: string, datasetId: string): Promise<{ count: number; hash: string | null }> {
+    return this.#shared('(SELECT hash FROM sample WHERE dataset_id = $2)', setId, datasetId);
+  }
+
+  async #shared(others: string, setId: string, otherId: string): Promise<{ count: number; hash: string | null }> {
+    const [row] = await this.database.query<{ count: number; hash: string | null }>(
+      `SELECT count(DISTINCT hash) AS count, min(hash) AS hash FROM sample_set_member
+       WHERE set_id = $1 AND hash IN ${others}`,
+      [setId, otherId],
+    );
+    return row!;
+  }
+
+  async get(id: string): Promise<SampleSet | null> {
+    return isId(id) ? this.database.repository(SampleSet).findOneBy({ id }) : null;
+  }
+
+  async getOrFail(id: string): Promise<SampleSet> {
+    return this.database.repository(SampleSet).findOneByOrFail({ id });
+  }
+
+  async byIds(ids: readonly string[]): Promise<SampleSet[]> {
+    return this.database.repository(SampleSet).findBy({ id: In([...ids]) });
+  }
+
+  async list(kind: SetKind, page: PageRequest): Promise<Page<SampleSet>> {
+    return pageOf(
+      this.database.repository(SampleSet).createQueryBuilder('set').where('set.kind = :kind', { kind }),
+      page,
+    );
+  }
+}
+
+function unknownClass(
+  dataset: Dataset,
+  { classes, selector }: Pick<CreateSampleSet, 'classes' | 'selector'>,
+): Refusal<'CLASS_UNKNOWN'> | null {
+  const named: [string[], readonly string[]][] = [
+    [['classes'], classes ?? []],
+    [['selector', 'classes'], selector?.classes ?? []],
+    [['selector', 'exceptClasses'], selector?.exceptClasses ?? []],
+  ];
+  for (const [path, names] of named) {
+    const className = names.find((name) => !dataset.classes.includes(name));
+    if (className !== undefined) {
+      const known = dataset.classes.slice(0, 50).join(', ') || 'none';
+      return refuse('CLASS_UNKNOWN', path, { dataset: dataset.name, className, known });
+    }
+  }
+  return null;
+}
+
+function digestOf(classes: string[], members: Member[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(classes));
+  for (const member of members) hash.update(`\n${member.hash}`);
+  return hash.digest('hex');
+}

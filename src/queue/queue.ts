@@ -1,0 +1,136 @@
+import type { Database } from '../database';
+import { Job } from './job.entity';
+
+/** Channel that wakes waiting executors; the payload is the kind of the job. */
+export const jobChannel = 'lethe_job';
+
+export interface NewJob {
+  kind: string;
+  subjectId: string;
+  priority?: number;
+  needs?: string[];
+  /** How many holders may be lost or fail before the job counts as exhausted. */
+  maxAttempts?: number;
+}
+
+/** The right to work on a job, until somebody else claims it. */
+export interface Claim {
+  jobId: number;
+  kind: string;
+  subjectId: string;
+  /** Fencing token: it grows with each claim, and a write that carries an old one is refused. */
+  attempt: number;
+  holder: string;
+  leaseSeconds: number;
+}
+
+/** Thrown into a holder that has lost its job: stop, write nothing more. */
+export class LeaseLost extends Error {
+  readonly code = 'LEASE_LOST';
+  constructor(readonly claim: Claim) {
+    super(`attempt ${claim.attempt} of ${claim.kind} ${claim.subjectId} is no longer the current one`);
+  }
+}
+
+/** Nobody holds it, or its holder has been silent longer than it promised. Judged by the database's clock alone. */
+const FREE = `(job.holder IS NULL OR job.heartbeat_at + job.lease_seconds * interval '1 second' < clock_timestamp())`;
+
+/**
+ * Jobs as leased rows. A job is added in the transaction that creates what it is about and removed in the one that
+ * settles it, so neither can exist without the other; between the two, whoever holds it must send heartbeats.
+ * Why not pg-boss: docs/decisions/0002-leases-instead-of-pg-boss.md.
+ */
+export class Queue {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Part of the caller's transaction. */
+  async enqueue(job: NewJob): Promise<void> {
+    const { kind, subjectId, priority = 0, needs = [], maxAttempts = 5 } = job;
+    await this.#database.repository(Job).insert({ kind, subjectId, priority, needs, maxAttempts });
+    await this.#database.notify(jobChannel, kind);
+  }
+
+  /**
+   * The most urgent job that is free and needs nothing else than `offers`, or null. Call it inside a transaction that
+   * also writes down what the claim means, so that a crash in between leaves the job free.
+   */
+  async claim(holder: string, kinds: string[], offers: string[], leaseSeconds: number): Promise<Claim | null> {
+    const [job] = await this.#database.query<Omit<Claim, 'leaseSeconds' | 'holder'>>(
+      `UPDATE job SET attempt = attempt + 1, holder = $1, heartbeat_at = clock_timestamp(), lease_seconds = $4
+       WHERE id = (
+         SELECT id FROM job
+         WHERE kind = ANY($2) AND needs <@ $3::text[] AND available_at <= clock_timestamp() AND ${FREE}
+           AND attempt < max_attempts
+         ORDER BY priority DESC, id
+         FOR UPDATE SKIP LOCKED LIMIT 1)
+       RETURNING id AS "jobId", kind, subject_id AS "subjectId", attempt`,
+      [holder, kinds, offers, leaseSeconds],
+    );
+    return job ? { ...job, holder, leaseSeconds } : null;
+  }
+
+  /** Says that the holder is alive. @throws LeaseLost */
+  async heartbeat(claim: Claim): Promise<void> {
+    const rows = await this.#database.query(
+      'UPDATE job SET heartbeat_at = clock_timestamp() WHERE id = $1 AND attempt = $2 AND holder = $3 RETURNING id',
+      [claim.jobId, claim.attempt, claim.holder],
+    );
+    if (rows.length === 0) throw new LeaseLost(claim);
+  }
+
+  /** Removes a finished job; part of the transaction that settles its subject. @throws LeaseLost */
+  async settle(claim: Claim): Promise<void> {
+    const rows = await this.#database.query(
+      'DELETE FROM job WHERE id = $1 AND attempt = $2 AND holder = $3 RETURNING id',
+      [claim.jobId, claim.attempt, claim.holder],
+    );
+    if (rows.length === 0) throw new LeaseLost(claim);
+  }
+
+  /**
+   * Gives a job back. With `refund` the attempt does not count, as when an executor shuts down.
+   * @returns whether any attempt is left @throws LeaseLost
+   */
+  async release(claim: Claim, { refund = false, delaySeconds = 0 } = {}): Promise<boolean> {
+    const [job] = await this.#database.query<{ left: boolean }>(
+      `UPDATE job SET holder = NULL, heartbeat_at = NULL, max_attempts = max_attempts + $4,
+         available_at = clock_timestamp() + $5 * interval '1 second'
+       WHERE id = $1 AND attempt = $2 AND holder = $3 RETURNING attempt < max_attempts AS left`,
+      [claim.jobId, claim.attempt, claim.holder, refund ? 1 : 0, delaySeconds],
+    );
+    if (!job) throw new LeaseLost(claim);
+    await this.#database.notify(jobChannel, claim.kind);
+    return job.left;
+  }
+
+  /** Removes the job of a subject, whoever holds it; false when there was none. */
+  async remove(kind: string, subjectId: string): Promise<boolean> {
+    const rows = await this.#database.query('DELETE FROM job WHERE kind = $1 AND subject_id = $2 RETURNING id', [
+      kind,
+      subjectId,
+    ]);
+    return rows.length > 0;
+  }
+
+  /** Takes one job out whose last allowed holder was lost: its subject must now be failed, in the same transaction. */
+  async takeExhausted(kind: string): Promise<{ subjectId: string; attempt: number } | null> {
+    const [job] = await this.#database.query<{ subjectId: string; attempt: number }>(
+      `DELETE FROM job WHERE id = (
+         SELECT id FROM job WHERE kind = $1 AND attempt >= max_attempts AND ${FREE}
+         ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)
+       RETURNING subject_id AS "subjectId", attempt`,
+      [kind],
+    );
+    return job ?? null;
+  }
+
+  /** Jobs nobody holds. */
+  async waiting(): Promise<number> {
+    const [row] = await this.#database.query<{ count: number }>(`SELECT count(*) AS count FROM job WHERE ${FREE}`);
+    return row!.count;
+  }
+}
