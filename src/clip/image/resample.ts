@@ -23,9 +23,9 @@ const FILTERS: Record<'bicubic' | 'bilinear', Filter> = {
 const ONE = 2 ** 22;
 
 /**
- * Resizes as Pillow does (https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c): the filter widens
- * with the reduction, so that nothing aliases; columns first, rounded to bytes, then rows. CLIPs were trained on such
- * pixels, and libvips' resize differs from them by 7 of 255 on average (up to 47) where an image is enlarged.
+ * Resizes as Pillow does (https://github.com/python-pillow/Pillow/blob/12.0.0/src/libImaging/Resample.c): the filter
+ * widens with the reduction, so that nothing aliases; columns first, rounded to bytes, then rows. CLIPs were trained on
+ * such pixels, and libvips' resize differs from them by 7 of 255 on average (up to 47) where an image is enlarged.
  */
 export function resample(image: RawImage, width: number, height: number, filter: 'bicubic' | 'bilinear'): RawImage {
   const wide = width === image.width ? image : resampleRows(image, width, FILTERS[filter]);
