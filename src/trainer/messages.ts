@@ -74,7 +74,14 @@ export type FromTrainer =
   | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
   | { readonly type: 'cancelled' };
 
-export type FailureCode = 'METHOD_FAILED' | 'DIVERGED' | 'REFUSED' | 'DEVICE_UNAVAILABLE' | 'INTERNAL';
+/** Why a run fails that another attempt would not save; OUT_OF_MEMORY alone may go better elsewhere. */
+export type FailureCode =
+  | 'METHOD_FAILED'
+  | 'DIVERGED'
+  | 'REFUSED'
+  | 'DEVICE_UNAVAILABLE'
+  | 'OUT_OF_MEMORY'
+  | 'INTERNAL';
 
 /** How far a run got. */
 export interface Position {

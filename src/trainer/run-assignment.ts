@@ -4,6 +4,7 @@ import { DEFAULT_TEMPLATE } from '../data';
 import type { Weights } from '../engine';
 import type { SetName } from '../method';
 import { resolveParameters } from '../method/parameters';
+import { computeOf } from './compute';
 import { environment } from './environment';
 import { Evaluator } from './evaluator';
 import type { Assignment, SampleSource } from './messages';
@@ -26,7 +27,7 @@ export interface Control {
 /** One attempt at a run, from the plugin's code to the unlearned checkpoint on disk. */
 export async function runAssignment(assignment: Assignment, send: Send, control: Control): Promise<void> {
   const { seed, scratch, evaluation } = assignment;
-  const compute = { device: assignment.device, threads: assignment.threads };
+  const compute = computeOf(assignment);
   const { method, codeDigest } = await load(assignment.plugin);
   const resolved = resolveParameters(method.params, method.presets ?? {}, assignment.parameters);
   if (!resolved.ok) throw new RunFailure('REFUSED', resolved.refusals.map(({ message }) => message).join('; '));

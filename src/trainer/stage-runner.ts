@@ -2,7 +2,7 @@ import type { Method, ParamSpecs, SetName, Values, Verbs } from '../method';
 import { accuracies } from './accuracy';
 import type { RunContext } from './run-context';
 import type { Snapshot, StageRecord } from './snapshot';
-import { RunFailure } from './stop';
+import { isKnown, RunFailure } from './stop';
 import { type StagePlace, trainStage } from './train-stage';
 
 /**
@@ -47,12 +47,16 @@ export class StageRunner {
           for (const [name, { shape, data }] of this.context.weights) {
             const value = change(name, data, this.context.original.get(name)!.data);
             if (value.length !== data.length)
-              throw new Error(`assign gave ${name} ${value.length} values, not ${data.length}`);
+              throw new RunFailure('METHOD_FAILED', `assign gave ${name} ${value.length} values, not ${data.length}`);
             if (value !== data) this.replace(name, { shape, data: value });
           }
         }),
     };
-    return this.method.run(verbs);
+    return this.method.run(verbs).catch((error: unknown) => {
+      if (isKnown(error)) throw error;
+      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      throw new RunFailure('METHOD_FAILED', `the method ${this.method.name} failed: ${message}`, { cause: error });
+    });
   }
 
   private async stage<T>(

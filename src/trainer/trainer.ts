@@ -1,10 +1,10 @@
 import { readCheckpoint } from '../clip';
-import { DeviceUnavailable } from '../runtime';
+import { computeOf } from './compute';
 import { environment } from './environment';
 import { Evaluator } from './evaluator';
 import type { EvaluationAssignment, FromTrainer, ToTrainer } from './messages';
 import { type Control, runAssignment } from './run-assignment';
-import { Cancelled, RunFailure } from './stop';
+import { Cancelled, describeFailure } from './stop';
 
 /**
  * The forked child. It does one assignment and ends; it also ends at once when its executor is gone, so that no
@@ -43,7 +43,7 @@ async function attempt(message: Exclude<ToTrainer, { type: 'cancel' }>, control:
     return last ?? { type: 'finished', checkpoint: null, outcome: null };
   } catch (error) {
     if (error instanceof Cancelled || control.signal.aborted) return { type: 'cancelled' };
-    return failure(error);
+    return { type: 'failed', ...describeFailure(error) };
   }
 }
 
@@ -52,27 +52,17 @@ async function evaluate(
   send: (message: FromTrainer) => void,
   control: Control,
 ): Promise<void> {
-  const { checkpoint, evaluation, device, threads } = assignment;
+  const { checkpoint, evaluation } = assignment;
+  const compute = computeOf(assignment);
   send({
     type: 'started',
-    environment: environment({ device, threads, codeDigest: null, parameters: {} }),
+    environment: environment({ ...compute, codeDigest: null, parameters: {} }),
     resumedFrom: null,
   });
   const read = await readCheckpoint(checkpoint);
-  const evaluator = await Evaluator.create(read, evaluation, { device, threads }, control);
+  const evaluator = await Evaluator.create(read, evaluation, compute, control);
   send({ type: 'evaluated', role: null, report: await evaluator.evaluate(read.weights) });
   await evaluator.dispose();
-}
-
-function failure(error: unknown): FromTrainer {
-  if (error instanceof RunFailure) return { type: 'failed', code: error.code, message: error.message };
-  if (error instanceof DeviceUnavailable) return { type: 'failed', code: 'DEVICE_UNAVAILABLE', message: error.message };
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  if (name === 'CheckpointRefused' || name === 'DataRefusal' || name === 'ImageRefused') {
-    return { type: 'failed', code: 'REFUSED', message };
-  }
-  const code = message.startsWith('internal:') ? 'INTERNAL' : 'METHOD_FAILED';
-  return { type: 'failed', code, message: `${name}: ${message}` };
 }
 
 /** Resolves when the message was handed to the executor; what is said just before the end must not be lost. */

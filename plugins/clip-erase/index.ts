@@ -1,0 +1,94 @@
+import { adam, add, contrastiveLoss, defineMethod, kl, mean, PARTS, param, rowDot, trainable } from 'lethe/method';
+
+/** CLIPErase: pull matched forget pairs apart, keep matched retain pairs, stay near the original on the retain set. */
+export default defineMethod({
+  name: 'clip-erase',
+  version: '1.0.0',
+  title: 'CLIPErase',
+  description:
+    'Minimises the similarity of matched forget pairs while the contrastive loss and the original model hold the retain pairs in place.',
+  paper: {
+    title: 'CLIPErase: Efficient Unlearning of Visual-Textual Associations in CLIP (ACL 2025)',
+    url: 'https://arxiv.org/abs/2410.23330',
+  },
+  sets: ['forget', 'retain'],
+  params: {
+    lambda1: param.number({
+      symbol: 'l1',
+      default: 1,
+      min: 0,
+      source: 'PAPER',
+      about:
+        'Weight of the forgetting module. The paper gives 1, 3, 3 and does not say for certain which term has the 1.',
+    }),
+    lambda2: param.number({
+      symbol: 'l2',
+      default: 3,
+      min: 0,
+      source: 'PAPER',
+      about: 'Weight of the retention module, the contrastive loss on the retain set.',
+    }),
+    lambda3: param.number({
+      symbol: 'l3',
+      default: 3,
+      min: 0,
+      source: 'PAPER',
+      about: 'Weight of the consistency module, the divergence from the original on the retain set.',
+    }),
+    learningRate: param.number({ default: 1e-6, above: 0, max: 1, source: 'PAPER', about: "Adam's learning rate." }),
+    batchSize: param.integer({
+      default: 16,
+      min: 2,
+      max: 4096,
+      source: 'PAPER',
+      about: 'Pairs of each set in one step.',
+    }),
+    epochs: param.integer({ default: 20, min: 1, max: 1000, source: 'PAPER', about: 'Passes over the forget set.' }),
+    validation: param.number({
+      default: 0.3,
+      min: 0,
+      max: 0.9,
+      source: 'PAPER',
+      about: 'Fraction of each set held out to choose the best epoch; 0 keeps the last step.',
+    }),
+    maxLogitScale: param.number({
+      default: Math.log(100),
+      above: 0,
+      max: 10,
+      source: 'CODE',
+      about: 'Upper bound of the logit scale (its logarithm), as every CLIP is trained with; the lower one is 0.',
+    }),
+    part: param.choice({ options: PARTS, default: 'all', source: 'OURS', about: 'The weights that move.' }),
+    prompt: param.text({
+      default: 'a photo of a {}',
+      source: 'OURS',
+      about: 'Caption of an image that has only a class.',
+    }),
+  },
+  presets: {
+    small: {
+      about: 'models of a few million weights, such as the demo checkpoints, which need larger steps',
+      values: { learningRate: 1e-4, batchSize: 64, epochs: 10 },
+    },
+  },
+  prompt: ({ prompt }) => prompt,
+  training: ({ learningRate, batchSize, epochs, validation, maxLogitScale, part }) => ({
+    optimiser: adam(),
+    learningRate,
+    batchSize,
+    epochs,
+    validation,
+    trainable: trainable(part),
+    logitScaleRange: [0, maxLogitScale],
+  }),
+  objective({ model, original, forget, retain, params: { lambda1, lambda2, lambda3 } }) {
+    const f = model(forget);
+    const r = model(retain);
+    const o = original(retain);
+    return {
+      forgetting: [lambda1, mean(rowDot(f.imageFeatures, f.textFeatures))],
+      retention: [lambda2, contrastiveLoss(r)],
+      consistency: [lambda3, add(kl(o.logitsPerImage, r.logitsPerImage), kl(o.logitsPerText, r.logitsPerText))],
+    };
+  },
+});

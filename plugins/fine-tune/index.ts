@@ -1,0 +1,67 @@
+import { adam, contrastiveLoss, defineMethod, PARTS, param, trainable } from 'lethe/method';
+
+/** Fine-tuning on the retain set alone: what is not rehearsed may fade. */
+export default defineMethod({
+  name: 'fine-tune',
+  version: '1.0.0',
+  title: 'Fine-tuning',
+  description: 'Trains on the retain set with the contrastive loss. A baseline: it hopes that the forget set fades.',
+  paper: {
+    title: 'Targeted forgetting of image subgroups in CLIP models (its baseline FT)',
+    url: 'https://arxiv.org/abs/2506.03117',
+  },
+  sets: ['retain'],
+  params: {
+    learningRate: param.number({
+      default: 1e-6,
+      above: 0,
+      max: 1,
+      source: 'OURS',
+      about: "Adam's learning rate; the paper says only that it is small.",
+    }),
+    batchSize: param.integer({ default: 32, min: 2, max: 4096, source: 'OURS', about: 'Retain pairs in one step.' }),
+    epochs: param.integer({ default: 2, min: 1, max: 1000, source: 'PAPER', about: 'Passes over the retain set.' }),
+    validation: param.number({
+      default: 0,
+      min: 0,
+      max: 0.9,
+      source: 'OURS',
+      about: 'Fraction of the retain set held out to choose the best epoch; 0 keeps the last step.',
+    }),
+    maxLogitScale: param.number({
+      default: Math.log(100),
+      above: 0,
+      max: 10,
+      source: 'CODE',
+      about: 'Upper bound of the logit scale (its logarithm); the lower one is 0.',
+    }),
+    part: param.choice({
+      options: PARTS,
+      default: 'image-tower',
+      source: 'PAPER',
+      about: 'The weights that move; the paper fine-tunes the image encoder.',
+    }),
+    prompt: param.text({
+      default: 'a photo of a {}',
+      source: 'OURS',
+      about: 'Caption of an image that has only a class.',
+    }),
+  },
+  presets: {
+    small: {
+      about: 'models of a few million weights, such as the demo checkpoints, which need larger steps',
+      values: { learningRate: 1e-4, batchSize: 64 },
+    },
+  },
+  prompt: ({ prompt }) => prompt,
+  training: ({ learningRate, batchSize, epochs, validation, maxLogitScale, part }) => ({
+    optimiser: adam(),
+    learningRate,
+    batchSize,
+    epochs,
+    validation,
+    trainable: trainable(part),
+    logitScaleRange: [0, maxLogitScale],
+  }),
+  objective: ({ model, retain }) => ({ retention: [1, contrastiveLoss(model(retain))] }),
+});
