@@ -1,20 +1,14 @@
-import { Max, Min } from 'class-validator';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { LARGEST_PAGE, type Page, type PageRequest } from '../domain';
 import { BigIntScalar } from './scalars';
-import { limits } from './server/limits';
 
 @ArgsType()
-export class PageArgs {
-  @Field(() => Int, { defaultValue: 20, description: `Rows to return, 1 to ${limits.pageSize}.` })
-  @Min(1)
-  @Max(limits.pageSize)
+export class PageArgs implements PageRequest {
+  @Field(() => Int, { defaultValue: 20, description: `Rows to return, 1 to ${LARGEST_PAGE}.` })
   first: number;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Cursor of the row after which to begin; absent, at the newest.',
-  })
-  after?: string;
+  @Field(() => String, { nullable: true, description: 'Cursor of the row after which to begin; absent, at the first.' })
+  after?: string | null;
 }
 
 @ObjectType('PageInfo', { description: "Relay's page information. Lists only go forward." })
@@ -32,11 +26,12 @@ export class PageInfo {
   endCursor?: string;
 }
 
-/** A page as GraphQL shows it. `totalCount` is a thunk: counting costs a scan and few clients ask. */
+/** A page as GraphQL shows it. */
 export interface ConnectionOf<T> {
   edges: { node: T; cursor: string }[];
   pageInfo: PageInfo;
-  totalCount: () => Promise<number>;
+  /** Called only when `totalCount` is asked for: counting costs a scan. */
+  count: () => Promise<number>;
 }
 
 /** Declares `<name>Connection` and `<name>Edge`. @param rows what the rows are, in the plural, for the descriptions */
@@ -62,29 +57,27 @@ export function connectionType<T extends object>(
     @Field(() => PageInfo, { description: 'Whether there is more, and where it begins.' })
     pageInfo: PageInfo;
 
+    readonly count: () => Promise<number>;
+
     @Field(() => BigIntScalar, { description: 'Rows in the whole list.' })
-    totalCount: () => Promise<number>;
+    totalCount(): Promise<number> {
+      return this.count();
+    }
   }
   return Connection;
 }
 
-/** @param rows up to one more than `first`: the extra row only tells that there is another page */
-export function toConnection<R, T>(
-  rows: readonly R[],
-  { first, after }: PageArgs,
-  cursorOf: (row: R) => string,
-  show: (row: R) => T,
-  totalCount: () => Promise<number>,
-): ConnectionOf<T> {
-  const edges = rows.slice(0, first).map((row) => ({ node: show(row), cursor: cursorOf(row) }));
+/** A page of rows as the connection of what GraphQL shows for them. */
+export function toConnection<R, T>(page: Page<R>, { after }: PageRequest, show: (row: R) => T): ConnectionOf<T> {
+  const edges = page.items.map(({ node, cursor }) => ({ node: show(node), cursor }));
   return {
     edges,
     pageInfo: {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: after !== undefined,
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: after != null,
       startCursor: edges[0]?.cursor,
       endCursor: edges.at(-1)?.cursor,
     },
-    totalCount,
+    count: page.totalCount,
   };
 }

@@ -1,5 +1,5 @@
 import { Ctx, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { architectures, type Checkpoint, type CheckpointFile, layouts } from '../../domain';
+import { architectures, type Checkpoint, layouts } from '../../domain';
 import type { Context } from '../context';
 import { enumOf } from '../enum-of';
 import { Node } from '../node';
@@ -43,8 +43,8 @@ export class CheckpointFileType {
 export class CheckpointType extends Node {
   private readonly runId: string | null;
 
-  constructor(row: Checkpoint) {
-    super(row);
+  static of(this: void, row: Checkpoint): CheckpointType {
+    return new CheckpointType(row);
   }
 
   @Field(() => String, { description: 'Name its user gave it.' })
@@ -66,7 +66,7 @@ export class CheckpointType extends Node {
   config: Record<string, unknown>;
 
   @Field(() => [CheckpointFileType], { description: 'Its files.' })
-  files: CheckpointFile[];
+  files: CheckpointFileType[];
 
   @Field(() => String, {
     nullable: true,
@@ -88,11 +88,11 @@ export class CheckpointType extends Node {
 
   @Field(() => CheckpointType, { nullable: true, description: 'The checkpoint it was made from.' })
   async parent(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {
-    return this.parentId ? new CheckpointType(await loaders.checkpoint.load(this.parentId)) : null;
+    return this.parentId ? CheckpointType.of(await loaders.checkpoint.load(this.parentId)) : null;
   }
 
   @Field(() => RunType, { nullable: true, description: 'The run that made it; null for an imported checkpoint.' })
   async run(@Ctx() { loaders }: Context): Promise<RunType | null> {
-    return this.runId ? new RunType(await loaders.run.load(this.runId)) : null;
+    return this.runId ? RunType.of(await loaders.run.load(this.runId)) : null;
   }
 }

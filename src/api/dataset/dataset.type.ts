@@ -17,8 +17,8 @@ registerEnumType(DatasetFormatEnum, {
 
 @ObjectType('Dataset', { implements: Node, description: 'A collection of images, immutable once registered.' })
 export class DatasetType extends Node {
-  constructor(row: Dataset) {
-    super(row);
+  static of(this: void, row: Dataset): DatasetType {
+    return new DatasetType(row);
   }
 
   @Field(() => String, { description: 'Name its user gave it.' })

@@ -41,8 +41,8 @@ export class EvaluationType extends Node {
   private readonly datasetId: string;
   private readonly result: EvaluationResult | null;
 
-  constructor(row: Evaluation) {
-    super(row);
+  static of(this: void, row: Evaluation): EvaluationType {
+    return new EvaluationType(row);
   }
 
   @Field(() => RunStatusEnum, { description: 'Where it is.' })
@@ -82,11 +82,11 @@ export class EvaluationType extends Node {
 
   @Field(() => CheckpointType, { description: 'The checkpoint that was asked.' })
   async checkpoint(@Ctx() { loaders }: Context): Promise<CheckpointType> {
-    return new CheckpointType(await loaders.checkpoint.load(this.checkpointId));
+    return CheckpointType.of(await loaders.checkpoint.load(this.checkpointId));
   }
 
   @Field(() => DatasetType, { description: 'The images it was asked about.' })
   async dataset(@Ctx() { loaders }: Context): Promise<DatasetType> {
-    return new DatasetType(await loaders.dataset.load(this.datasetId));
+    return DatasetType.of(await loaders.dataset.load(this.datasetId));
   }
 }

@@ -30,8 +30,8 @@ export class BrokenPluginType {
 
 @ObjectType('Executor', { implements: Node, description: 'A process that does runs.' })
 export class ExecutorType extends Node {
-  constructor(row: Executor) {
-    super(row);
+  static of(this: void, row: Executor): ExecutorType {
+    return new ExecutorType(row);
   }
 
   @Field(() => String, { description: 'Name of its machine.' })

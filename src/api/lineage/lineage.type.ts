@@ -55,7 +55,7 @@ export class LineageEdgeType {
 
   @Field(() => RunType, { nullable: true, description: 'The run that did it.' })
   async run(@Ctx() { loaders }: Context): Promise<RunType | null> {
-    return this.runId ? new RunType(await loaders.run.load(this.runId)) : null;
+    return this.runId ? RunType.of(await loaders.run.load(this.runId)) : null;
   }
 }
 

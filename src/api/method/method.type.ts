@@ -32,9 +32,8 @@ export class PaperType {
 export class MethodType extends Node {
   private readonly needs: string[];
 
-  constructor({ parameters, ...row }: Method) {
-    super(row);
-    this.schema = parameters;
+  static of(this: void, { parameters, ...row }: Method): MethodType {
+    return Object.assign(new MethodType(row), { schema: parameters });
   }
 
   @Field(() => String, { description: 'What `startRun` calls it.' })

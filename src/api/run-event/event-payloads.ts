@@ -125,7 +125,7 @@ export class EvaluatedEvent extends RunEventBase {
 
   @Field(() => EvaluationType, { description: 'What was found.' })
   async evaluation(@Ctx() { loaders }: Context): Promise<EvaluationType> {
-    return new EvaluationType(await loaders.evaluation.load(this.evaluationId));
+    return EvaluationType.of(await loaders.evaluation.load(this.evaluationId));
   }
 }
 
@@ -155,7 +155,7 @@ export class SucceededEvent extends RunEventBase {
 
   @Field(() => CheckpointType, { description: 'The unlearned checkpoint.' })
   async checkpoint(@Ctx() { loaders }: Context): Promise<CheckpointType> {
-    return new CheckpointType(await loaders.checkpoint.load(this.checkpointId));
+    return CheckpointType.of(await loaders.checkpoint.load(this.checkpointId));
   }
 }
 

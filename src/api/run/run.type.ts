@@ -15,6 +15,8 @@ import { DeviceEnum, RunStatusEnum } from './run-enums';
 
 @ObjectType('UnlearningRun', { implements: Node, description: 'One request to make a checkpoint forget.' })
 export class RunType extends Node {
+  /** Number of its newest event, hence of its events. */
+  readonly lastSeq: number;
   private readonly methodId: string;
   private readonly checkpointId: string;
   private readonly forgetSetId: string;
@@ -24,8 +26,8 @@ export class RunType extends Node {
   private readonly resultId: string | null;
   private readonly executorId: string | null;
 
-  constructor(row: Run) {
-    super(row);
+  static of(this: void, row: Run): RunType {
+    return new RunType(row);
   }
 
   @Field(() => RunStatusEnum, { description: 'Where it is.' })
@@ -81,27 +83,27 @@ export class RunType extends Node {
 
   @Field(() => MethodType, { description: 'How it forgets: the exact code that serves it.' })
   async method(@Ctx() { loaders }: Context): Promise<MethodType> {
-    return new MethodType(await loaders.method.load(this.methodId));
+    return MethodType.of(await loaders.method.load(this.methodId));
   }
 
   @Field(() => CheckpointType, { description: 'The original checkpoint.' })
   async checkpoint(@Ctx() { loaders }: Context): Promise<CheckpointType> {
-    return new CheckpointType(await loaders.checkpoint.load(this.checkpointId));
+    return CheckpointType.of(await loaders.checkpoint.load(this.checkpointId));
   }
 
   @Field(() => SampleSetType, { description: 'What is to be forgotten.' })
   async forgetSet(@Ctx() { loaders }: Context): Promise<SampleSetType> {
-    return new SampleSetType(await loaders.sampleSet.load(this.forgetSetId));
+    return SampleSetType.of(await loaders.sampleSet.load(this.forgetSetId));
   }
 
   @Field(() => SampleSetType, { nullable: true, description: 'What is to be kept.' })
   async retainSet(@Ctx() { loaders }: Context): Promise<SampleSetType | null> {
-    return this.retainSetId ? new SampleSetType(await loaders.sampleSet.load(this.retainSetId)) : null;
+    return this.retainSetId ? SampleSetType.of(await loaders.sampleSet.load(this.retainSetId)) : null;
   }
 
   @Field(() => SampleSetType, { nullable: true, description: 'What the method tunes itself on.' })
   async calibrationSet(@Ctx() { loaders }: Context): Promise<SampleSetType | null> {
-    return this.calibrationSetId ? new SampleSetType(await loaders.sampleSet.load(this.calibrationSetId)) : null;
+    return this.calibrationSetId ? SampleSetType.of(await loaders.sampleSet.load(this.calibrationSetId)) : null;
   }
 
   @Field(() => DatasetType, {
@@ -109,28 +111,31 @@ export class RunType extends Node {
     description: 'Images for `before` and `after`, which the run does not see.',
   })
   async evaluateOn(@Ctx() { loaders }: Context): Promise<DatasetType | null> {
-    return this.evaluateOnId ? new DatasetType(await loaders.dataset.load(this.evaluateOnId)) : null;
+    return this.evaluateOnId ? DatasetType.of(await loaders.dataset.load(this.evaluateOnId)) : null;
   }
 
   @Field(() => CheckpointType, { nullable: true, description: 'The unlearned checkpoint.' })
   async result(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {
-    return this.resultId ? new CheckpointType(await loaders.checkpoint.load(this.resultId)) : null;
+    return this.resultId ? CheckpointType.of(await loaders.checkpoint.load(this.resultId)) : null;
   }
 
   @Field(() => ExecutorType, { nullable: true, description: 'Who works on it, or did last.' })
   async executor(@Ctx() { loaders }: Context): Promise<ExecutorType | null> {
-    return this.executorId ? new ExecutorType(await loaders.executor.load(this.executorId)) : null;
+    return this.executorId ? ExecutorType.of(await loaders.executor.load(this.executorId)) : null;
   }
 
   @Field(() => EvaluationType, { nullable: true, description: 'Accuracy of the original checkpoint.' })
   async before(@Ctx() { loaders }: Context): Promise<EvaluationType | null> {
-    const row = await loaders.runEvaluation.load({ runId: this.id, role: 'BEFORE' });
-    return row ? new EvaluationType(row) : null;
+    return this.evaluation('BEFORE', loaders);
   }
 
   @Field(() => EvaluationType, { nullable: true, description: 'Accuracy of the unlearned checkpoint.' })
   async after(@Ctx() { loaders }: Context): Promise<EvaluationType | null> {
-    const row = await loaders.runEvaluation.load({ runId: this.id, role: 'AFTER' });
-    return row ? new EvaluationType(row) : null;
+    return this.evaluation('AFTER', loaders);
+  }
+
+  private async evaluation(role: 'BEFORE' | 'AFTER', loaders: Context['loaders']): Promise<EvaluationType | null> {
+    const row = (await loaders.runEvaluations.load(this.id)).find((each) => each.role === role);
+    return row ? EvaluationType.of(row) : null;
   }
 }

@@ -38,8 +38,8 @@ export class SelectorType {
 export class SampleSetType extends Node {
   private readonly datasetId: string | null;
 
-  constructor(row: SampleSet) {
-    super(row);
+  static of(this: void, row: SampleSet): SampleSetType {
+    return new SampleSetType(row);
   }
 
   @Field(() => SetKindEnum, { description: 'What the set is for.' })
@@ -65,6 +65,6 @@ export class SampleSetType extends Node {
 
   @Field(() => DatasetType, { nullable: true, description: 'Where its samples are from; null for a zero-shot set.' })
   async dataset(@Ctx() { loaders }: Context): Promise<DatasetType | null> {
-    return this.datasetId ? new DatasetType(await loaders.dataset.load(this.datasetId)) : null;
+    return this.datasetId ? DatasetType.of(await loaders.dataset.load(this.datasetId)) : null;
   }
 }

@@ -49,7 +49,6 @@ export async function serveHttp(options: HttpOptions): Promise<HttpEndpoint> {
   const app = fastify({
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: 'idle',
-    disableRequestLogging: true,
     logger: false,
     requestTimeout: 60_000,
   });

@@ -24,8 +24,6 @@ export const limits = {
   directives: 30,
   /** Weighted fields; a literal `first: n` multiplies what is below it. */
   cost: 20_000,
-  /** Rows of one page. */
-  pageSize: 100,
   /** Operations one WebSocket may run at a time. */
   operationsPerSocket: 50,
 } as const;

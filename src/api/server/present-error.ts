@@ -3,6 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import type { ValidationError } from 'class-validator';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
+import { Misuse } from '../../domain';
 import type { Log } from '../../observability/log';
 import type { Metrics } from '../../observability/metrics';
 
@@ -21,8 +22,13 @@ export function createPresentError(log: Log, metrics: Metrics): PresentError {
       const problems = original.extensions.validationErrors.flatMap((problem) => describe(problem));
       return { ...where, message: problems.join('; '), extensions: { code: 'BAD_USER_INPUT' } };
     }
+    if (original instanceof Misuse) {
+      return { ...where, message: original.message, extensions: { code: original.code } };
+    }
     if (isClients(original, error, formatted)) {
-      const { message, extensions } = original;
+      const { message } = original;
+      // Apollo's own hint for the status line stays inside.
+      const { http: _http, ...extensions } = original.extensions;
       return { ...where, message, extensions: { code: 'BAD_USER_INPUT', ...formatted?.extensions, ...extensions } };
     }
     const id = randomUUID();

@@ -171,6 +171,11 @@ export class EvaluationService {
     return this.services.database.repository(Evaluation).findOneByOrFail({ id });
   }
 
+  /** For dataloaders: any order, missing ones left out. */
+  async byIds(ids: readonly string[]): Promise<Evaluation[]> {
+    return this.services.database.repository(Evaluation).findBy({ id: In([...ids]) });
+  }
+
   /** Those of some runs, for dataloaders. */
   async ofRuns(runIds: readonly string[]): Promise<Evaluation[]> {
     return this.services.database.repository(Evaluation).findBy({ runId: In([...runIds]) });

@@ -1,0 +1,52 @@
+import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
+import type { Context } from '../context';
+import {
+  DeleteCheckpointInput,
+  DeleteCheckpointResult,
+  ImportCheckpointInput,
+  ImportCheckpointResult,
+} from './checkpoint.input';
+import { CheckpointType } from './checkpoint.type';
+
+const CheckpointConnection = connectionType('Checkpoint', 'checkpoints', () => CheckpointType);
+
+@Resolver()
+export class CheckpointResolver {
+  @Query(() => CheckpointConnection, { description: 'Checkpoints that are not deleted, newest first.' })
+  async checkpoints(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { domain }: Context,
+  ): Promise<ConnectionOf<CheckpointType>> {
+    return toConnection(await domain.checkpoints.list(page), page, CheckpointType.of);
+  }
+
+  @Query(() => CheckpointType, { nullable: true, description: 'One checkpoint, deleted or not.' })
+  async checkpoint(
+    @Arg('id', () => ID, { description: 'Its id.' }) id: string,
+    @Ctx() { domain }: Context,
+  ): Promise<CheckpointType | null> {
+    const row = await domain.checkpoints.get(id);
+    return row && CheckpointType.of(row);
+  }
+
+  @Mutation(() => ImportCheckpointResult.union, {
+    description: 'Reads a checkpoint, checks every tensor, keeps a copy of its files and registers it.',
+  })
+  async importCheckpoint(
+    @Arg('input', () => ImportCheckpointInput, { description: 'What to import.' }) input: ImportCheckpointInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return ImportCheckpointResult.show(await domain.checkpoints.import(input));
+  }
+
+  @Mutation(() => DeleteCheckpointResult.union, {
+    description: 'Marks a checkpoint as deleted: no run starts from it any more, lineage still names it. Repeatable.',
+  })
+  async deleteCheckpoint(
+    @Arg('input', () => DeleteCheckpointInput, { description: 'What to delete.' }) { id }: DeleteCheckpointInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return DeleteCheckpointResult.show(await domain.checkpoints.delete(id));
+  }
+}

@@ -1,0 +1,39 @@
+import DataLoader from 'dataloader';
+import type { Checkpoint, Dataset, Domain, Evaluation, Executor, Method, Run, SampleSet } from '../domain';
+
+/** Batches the look-ups of one operation: ten runs that show their checkpoint cost one query, not ten. */
+export interface Loaders {
+  checkpoint: DataLoader<string, Checkpoint>;
+  dataset: DataLoader<string, Dataset>;
+  sampleSet: DataLoader<string, SampleSet>;
+  method: DataLoader<string, Method>;
+  run: DataLoader<string, Run>;
+  evaluation: DataLoader<string, Evaluation>;
+  executor: DataLoader<string, Executor>;
+  /** The evaluations that belong to a run, by its id. */
+  runEvaluations: DataLoader<string, Evaluation[]>;
+}
+
+export function createLoaders(domain: Domain): Loaders {
+  return {
+    checkpoint: byId((ids) => domain.checkpoints.byIds(ids)),
+    dataset: byId((ids) => domain.datasets.byIds(ids)),
+    sampleSet: byId((ids) => domain.sets.byIds(ids)),
+    method: byId((ids) => domain.methods.byIds(ids)),
+    run: byId((ids) => domain.runs.byIds(ids)),
+    evaluation: byId((ids) => domain.evaluations.byIds(ids)),
+    executor: byId((ids) => domain.executors.byIds(ids)),
+    runEvaluations: new DataLoader(async (runIds) => {
+      const rows = await domain.evaluations.ofRuns(runIds);
+      return runIds.map((runId) => rows.filter((row) => row.runId === runId));
+    }),
+  };
+}
+
+/** Rows point at rows by foreign key, so one that is not there is a bug. */
+function byId<T extends { id: string }>(find: (ids: readonly string[]) => Promise<T[]>): DataLoader<string, T> {
+  return new DataLoader(async (ids) => {
+    const found = new Map((await find(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id) ?? new Error(`internal: row ${id} is missing`));
+  });
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { exportCheckpoint } from './client/export-checkpoint';
+import { ClientError, LetheClient } from './client/lethe-client';
+import { type Config, ConfigError, readConfig } from './config';
+import { version } from './version';
+
+/** Commands load what they need when they run: `lethe --help` must not start a database driver. */
+const program = new Command('lethe')
+  .description('Model governance for CLIP: make a vision-language model forget, and prove it.')
+  .version(version);
+
+program
+  .command('start')
+  .description('run server and executor in one process, for one machine')
+  .action(async () => (await import('./start.js')).start(readConfig()));
+
+program
+  .command('schema')
+  .description('write schema.graphql from the resolvers')
+  .option('--check', 'only fail when the file differs')
+  .action(async ({ check }: { check?: boolean }) => {
+    const path = resolve(__dirname, '../../schema.graphql');
+    const printed = (await import('./api/schema.js')).printedSchema();
+    if (!check) return writeFile(path, printed);
+    const written = await readFile(path, 'utf8').catch(() => '');
+    if (written !== printed)
+      throw new CommandFailed('schema.graphql is not what the resolvers say: run `npm run schema`');
+  });
+
+const url = ['--url <url>', 'the server (LETHE_URL, else the local one)'] as const;
+
+program
+  .command('import')
+  .description('import a checkpoint into a running server')
+  .argument('<source>', 'path on the server, file: URL or hf:owner/name')
+  .requiredOption('--name <name>', 'name to give it')
+  .option(...url)
+  .action(async (source: string, options: { name: string; url?: string }) => {
+    const client = await connect(options.url);
+    const { id, digest } = await client.mutate<{ id: string; digest: string }>(
+      `mutation ($input: ImportCheckpointInput!) {
+         importCheckpoint(input: $input) { ... on Checkpoint { id digest } ... on UserError { code message } }
+       }`,
+      { name: options.name, source },
+    );
+    console.log(`${id}  sha256 ${digest}`);
+  });
+
+program
+  .command('export')
+  .description('write a checkpoint of a running server into a folder')
+  .argument('<checkpoint>', 'its id')
+  .argument('<folder>', 'where to; made when missing')
+  .option(...url)
+  .action(async (checkpoint: string, folder: string, options: { url?: string }) => {
+    const files = await exportCheckpoint(await connect(options.url), checkpoint, resolve(folder));
+    console.log(`${files.length} files in ${resolve(folder)}`);
+  });
+
+/** A refusal to be shown in one line, without a stack. */
+class CommandFailed extends Error {}
+
+/** The local server, or another one when asked: its URL and token are in LETHE_URL and LETHE_TOKEN. */
+async function connect(given?: string): Promise<LetheClient> {
+  const config = readConfig();
+  const address = given ?? process.env.LETHE_URL ?? `http://${config.host}:${config.port}`;
+  return new LetheClient(address.replace(/\/+$/, ''), config.token ?? (await localToken(config)));
+}
+
+async function localToken({ home }: Config): Promise<string | undefined> {
+  const text = await readFile(join(home, 'token'), 'utf8').catch(() => undefined);
+  return text?.trim();
+}
+
+program.parseAsync().catch((error: unknown) => {
+  const expected = error instanceof ClientError || error instanceof ConfigError || error instanceof CommandFailed;
+  console.error(expected ? (error as Error).message : error);
+  process.exitCode = 1;
+});

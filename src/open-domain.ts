@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { LocalStore, S3Store } from './artifacts';
+import type { Config } from './config';
+import { Domain } from './domain';
+import { checkpointIntake } from './intake/checkpoint-intake';
+import { datasetIntake } from './intake/dataset-intake';
+
+/** Opens the domain as the configuration says: database, artifact store, and how checkpoints and datasets come in. */
+export async function openDomain(config: Config): Promise<Domain> {
+  return Domain.open({
+    databaseUrl: config.databaseUrl,
+    folder: join(config.home, 'database'),
+    artifacts: await openArtifacts(config),
+    readCheckpoint: checkpointIntake(join(config.home, 'hub')),
+    readDataset: datasetIntake,
+  });
+}
+
+async function openArtifacts({ home, s3 }: Config): Promise<LocalStore | S3Store> {
+  if (!s3) return new LocalStore(join(home, 'artifacts'));
+  // The SDK is large; a server that keeps files in its folder does not load it.
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client({
+    ...(s3.endpoint ? { endpoint: s3.endpoint, forcePathStyle: true } : {}),
+    ...(s3.region ? { region: s3.region } : {}),
+  });
+  return new S3Store(client, s3.bucket, s3.prefix);
+}

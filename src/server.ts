@@ -1,0 +1,82 @@
+import 'reflect-metadata';
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Context } from './api/context';
+import { createLoaders } from './api/loaders';
+import { createSchema } from './api/schema';
+import { serveDownloads } from './api/server/downloads';
+import { serveHttp } from './api/server/http';
+import { knownHosts } from './api/server/known-host';
+import { createPresentError } from './api/server/present-error';
+import { Gate, loadToken } from './api/server/token';
+import { serveWebSocket } from './api/server/websocket';
+import type { Config } from './config';
+import type { Domain } from './domain';
+import type { Log } from './observability/log';
+import { createMetrics } from './observability/metrics';
+import { version } from './version';
+
+/** How long requests in flight may take once the server has been asked to stop. */
+const patienceMs = 10_000;
+
+export interface Server {
+  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  url: string;
+  /** What clients must show; undefined when authentication is off. */
+  token: string | undefined;
+  /** Takes nothing new, completes subscriptions, answers what is in flight. The domain stays open: it is its owner's. */
+  close(): Promise<void>;
+}
+
+/** Serves the API of a domain over HTTP and WebSocket. Holds no state of its own: any number may share a database. */
+export async function startServer(config: Config, domain: Domain, log: Log): Promise<Server> {
+  await mkdir(config.home, { recursive: true });
+  const token = config.auth === 'none' ? undefined : await loadToken(config.home, config.token);
+  const gate = new Gate(token);
+  const isKnownHost = knownHosts(config.host, config.allowedHosts);
+  const metrics = createMetrics();
+  const presentError = createPresentError(log, metrics);
+  const schema = createSchema();
+  const stop = new AbortController();
+  const identity = {
+    version,
+    database: domain.database.kind === 'embedded' ? ('EMBEDDED' as const) : ('POSTGRES' as const),
+    startedAt: new Date(),
+  };
+  const createContext = (): Context => ({
+    domain,
+    loaders: createLoaders(domain),
+    server: identity,
+    stop: stop.signal,
+  });
+  const readiness = async () => {
+    if (stop.signal.aborted) return 'draining';
+    return domain.database.query('SELECT 1').then(
+      () => undefined,
+      () => 'the database does not answer',
+    );
+  };
+
+  const http = await serveHttp({ schema, gate, isKnownHost, createContext, presentError, readiness, log, metrics });
+  serveDownloads(http.app, domain);
+  const { server } = http.app;
+  const sockets = serveWebSocket({ server, schema, gate, isKnownHost, createContext, presentError, log, metrics });
+  await http.app.listen({ host: config.host, port: config.port });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    stop.abort();
+    await sockets.close();
+    await http.close(patienceMs);
+  };
+  return {
+    url,
+    token,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
