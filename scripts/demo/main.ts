@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exportCheckpoint } from '../../src/client/export-checkpoint';
+import { ClientError, LetheClient } from '../../src/client/lethe-client';
+import * as operations from './operations';
+import { type DemoOptions, imagesOf, readOptions } from './options';
+import { createProgressView, type DemoEvent } from './progress-view';
+import { accuracyTable, type ClassAccuracy, type LineageEdge, type LineageNode, lineageTree } from './report';
+import { type ServerProcess, startServerProcess } from './server-process';
+
+/**
+ * Makes a small CLIP forget one class of real photographs. Everything goes through the API that any other client has:
+ * this program knows nothing of the server but its URL and token.
+ */
+async function demo(options: DemoOptions): Promise<void> {
+  await emptyHome(options.home);
+  say(`Making a CLIP forget "${options.class}" with ${options.method}, seed ${options.seed}\n`);
+  const server = await startServerProcess(options.home);
+  const stop = () => void server.stop().then(() => process.exit(130));
+  process.once('SIGINT', stop);
+  try {
+    await forget(options, server, new LetheClient(server.url, server.token));
+  } finally {
+    process.off('SIGINT', stop);
+    await server.stop();
+  }
+}
+
+async function forget(options: DemoOptions, server: ServerProcess, client: LetheClient): Promise<void> {
+  step('server', `${server.url}, log in ${server.log}`);
+  const original = await client.mutate<LineageNode & { architecture: string; parameterCount: number }>(
+    operations.importCheckpoint,
+    { name: 'demo', source: options.checkpoint },
+  );
+  step('checkpoint', `${original.architecture}, ${original.parameterCount} weights, sha256 ${original.digest.slice(0, 12)}`);
+
+  const register = (part: string) =>
+    client.mutate<{ id: string; classes: string[]; sampleCount: number }>(operations.registerDataset, {
+      name: part,
+      source: imagesOf(options.images, part),
+    });
+  const unlearn = await register('unlearn');
+  const evaluate = await register('evaluate');
+  step('images', `${unlearn.sampleCount} to unlearn with, ${evaluate.sampleCount} others to evaluate on`);
+
+  const sets = { forget: { classes: [options.class] }, retain: { exceptClasses: [options.class] } };
+  const forgetSet = await client.mutate<{ id: string; sampleCount: number }>(operations.createForgetSet, {
+    name: `only ${options.class}`,
+    datasetId: unlearn.id,
+    selector: sets.forget,
+  });
+  const retainSet = await client.mutate<{ id: string; sampleCount: number }>(operations.createRetainSet, {
+    name: `all but ${options.class}`,
+    datasetId: unlearn.id,
+    selector: sets.retain,
+  });
+  step('sets', `${forgetSet.sampleCount} images to forget, ${retainSet.sampleCount} to retain`);
+
+  const run = await client.mutate<{ id: string; parameters: object }>(operations.startRun, {
+    checkpointId: original.id,
+    method: options.method,
+    forgetSetId: forgetSet.id,
+    retainSetId: retainSet.id,
+    evaluateOnId: evaluate.id,
+    seed: options.seed,
+    parameters: { ...(await presetFor(client, options.method)), ...options.parameters },
+  });
+  step('run', `${run.id} ${JSON.stringify(run.parameters)}`);
+  await follow(client, run.id);
+  await report(options, client, run.id);
+}
+
+/** The preset for models as small as the demo's, where the method has one. Waits until an executor told its methods. */
+async function presetFor(client: LetheClient, method: string): Promise<object> {
+  for (let attempt = 0; attempt < 120; attempt++) {
+    const { methods, executors } = await client.request<{
+      methods: { name: string; parameters: { name: string; choices: string[] | null }[] }[];
+      executors: object[];
+    }>(operations.methods);
+    if (executors.length > 0) {
+      const parameters = methods.find(({ name }) => name === method)?.parameters ?? [];
+      const preset = parameters.find(({ name }) => name === 'preset');
+      return preset?.choices?.includes('small') ? { preset: 'small' } : {};
+    }
+    await sleep(250);
+  }
+  throw new ClientError('NO_EXECUTOR', 'No executor came up; the log says why.');
+}
+
+/** Shows the run's events as they come, until the server completes the subscription. */
+async function follow(client: LetheClient, runId: string): Promise<void> {
+  const view = createProgressView(process.stdout);
+  try {
+    for await (const { runEvents } of client.subscribe<{ runEvents: DemoEvent }>(operations.runEvents, { runId })) {
+      view.show(runEvents);
+    }
+  } finally {
+    view.end();
+  }
+}
+
+interface FinishedRun {
+  status: string;
+  outcome: string | null;
+  startedAt: string;
+  finishedAt: string;
+  error: { code: string; message: string } | null;
+  result: LineageNode | null;
+  before: { classes: ClassAccuracy[]; chance: number } | null;
+  after: { classes: ClassAccuracy[] } | null;
+}
+
+async function report(options: DemoOptions, client: LetheClient, id: string): Promise<void> {
+  const { run } = await client.request<{ run: FinishedRun }>(operations.finishedRun, { id });
+  const { result, before, after } = run;
+  if (!result || !before || !after) {
+    throw new ClientError(run.error?.code ?? run.status, `The run ended as ${run.status}: ${run.error?.message ?? 'no reason given'}`);
+  }
+  const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
+  step('done', `in ${seconds.toFixed(0)} s${run.outcome ? `, ${run.outcome}` : ''}\n`);
+
+  say('Zero-shot accuracy with 95 % Wilson intervals, on images that neither training nor unlearning saw');
+  say(`(guessing gives ${before.chance.toFixed(2)})\n`);
+  say(`${accuracyTable(options.class, before.classes, after.classes)}\n`);
+
+  const { lineage } = await client.request<{ lineage: { nodes: LineageNode[]; edges: LineageEdge[] } }>(
+    operations.lineage,
+    { id: result.id },
+  );
+  say(`Lineage\n${lineageTree(lineage.nodes, lineage.edges, result.id)}\n`);
+
+  const folder = join(options.home, 'exported', `${options.class}-${options.method}-${options.seed}`);
+  await exportCheckpoint(client, result.id, folder);
+  say(`Exported to ${folder}`);
+  say(`The server's data stays in ${options.home}: \`LETHE_HOME=${options.home} npm start\` serves it again.`);
+}
+
+/** A second demo begins afresh; a folder that is not the demo's own is left alone. */
+async function emptyHome(home: string): Promise<void> {
+  if (existsSync(home)) {
+    const ours = existsSync(join(home, 'server.log'));
+    if (!ours) throw new ClientError('HOME_NOT_OURS', `${home} is no folder of an earlier demo: remove it, or name another with --home`);
+    await rm(home, { recursive: true });
+  }
+  await mkdir(home, { recursive: true });
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function step(name: string, text: string): void {
+  say(`${name.padEnd(11)} ${text}`);
+}
+
+demo(readOptions(process.argv)).catch((error: unknown) => {
+  process.stderr.write(`\n${error instanceof ClientError ? error.message : ((error as Error).stack ?? error)}\n`);
+  process.exitCode = 1;
+});
