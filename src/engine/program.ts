@@ -77,7 +77,7 @@ export function trainingStep(step: TrainingStep): Program {
     const limit = step.limits?.[name];
     next.set(name, { next: limit ? bounded(moved, limit) : moved, initial: 'given' });
   });
-  updated.forEach((name, i) => next.set(name, { next: updates[i]!, initial: 'given' }));
+  for (const [i, name] of updated.entries()) next.set(name, { next: updates[i]!, initial: 'given' });
   return program({ loss: loss!, ...Object.fromEntries(names.map((name, i) => [name, terms[i]!])) }, next);
 }
 

@@ -10,15 +10,21 @@ export function verify(roots: readonly Tensor[], after: string): void {
         fail(node, after, `reads ${describe(t)}, which its producer does not give`);
     }
     const rule = SHAPE_RULES[node.op] as (inputs: readonly Tensor[], attributes: Attributes[Primitive]) => TensorType[];
-    let expected: TensorType[];
-    try {
-      expected = rule(node.inputs, node.attributes);
-    } catch (error) {
-      return fail(node, after, (error as Error).message);
-    }
+    const expected = attempt(
+      () => rule(node.inputs, node.attributes),
+      (why) => fail(node, after, why),
+    );
     if (expected.length !== node.outputs.length || !expected.every((type, i) => sameType(type, node.outputs[i]!))) {
       fail(node, after, `should give ${expected.map((t) => `${t.dtype}[${t.shape}]`).join(', ')}`);
     }
+  }
+}
+
+function attempt<T>(body: () => T, refuse: (why: string) => never): T {
+  try {
+    return body();
+  } catch (error) {
+    return refuse((error as Error).message);
   }
 }
 
