@@ -1,4 +1,5 @@
 export type { Checkpoint, StoredForm } from './checkpoint/checkpoint';
+export { exportTextEncoder } from './checkpoint/export-text-encoder';
 export { readCheckpoint } from './checkpoint/read-checkpoint';
 export { newCheckpoint, writeCheckpoint } from './checkpoint/write-checkpoint';
 export * from './config';

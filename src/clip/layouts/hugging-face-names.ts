@@ -34,21 +34,28 @@ const WHOLE: Record<string, StoredPart> = {
  */
 export function huggingFaceParts(config: ClipConfig): PartsOf {
   if (config.family !== 'vit') throw new Error('CLIPModel has no ResNet image tower; write the OpenCLIP layout');
-  return (weight) => {
-    const whole = WHOLE[weight];
-    if (whole) return [whole];
-    const [, visual, index, rest] = /^(visual\.)?transformer\.resblocks\.(\d+)\.(.+)$/.exec(weight) ?? [];
-    if (!index || !rest) throw new Error(`internal: ${weight} has no name in Hugging Face's layout`);
-    const layer = `${visual ? 'vision' : 'text'}_model.encoder.layers.${index}.`;
-    const inProjection = /^attn\.in_proj_(weight|bias)$/.exec(rest);
-    if (inProjection) {
-      const { width } = visual ? config.image : config.text;
-      return ['q', 'k', 'v'].map((letter, i) => ({
-        name: `${layer}self_attn.${letter}_proj.${inProjection[1]}`,
-        rows: [i * width, (i + 1) * width],
-      }));
-    }
-    const [, module, kind] = /^(.+)\.(weight|bias)$/.exec(rest) ?? [];
-    return [{ name: `${layer}${BLOCK[module ?? '']}.${kind}` }];
-  };
+  return (weight) => parts(weight, weight.startsWith('visual.') ? config.image.width : config.text.width);
+}
+
+/** Where `CLIPTextModel` stores the text tower, of any CLIP; it has nothing else. */
+export const huggingFaceTextParts =
+  ({ text }: ClipConfig): PartsOf =>
+  (weight) =>
+    parts(weight, text.width).filter(({ name }) => name.startsWith('text_model.'));
+
+function parts(weight: string, width: number): readonly StoredPart[] {
+  const whole = WHOLE[weight];
+  if (whole) return [whole];
+  const [, visual, index, rest] = /^(visual\.)?transformer\.resblocks\.(\d+)\.(.+)$/.exec(weight) ?? [];
+  // A ResNet's own weights have no place in this layout.
+  if (!index || !rest) return [];
+  const layer = `${visual ? 'vision' : 'text'}_model.encoder.layers.${index}.`;
+  const inProjection = /^attn\.in_proj_(weight|bias)$/.exec(rest);
+  if (inProjection)
+    return ['q', 'k', 'v'].map((letter, i) => ({
+      name: `${layer}self_attn.${letter}_proj.${inProjection[1]}`,
+      rows: [i * width, (i + 1) * width] as const,
+    }));
+  const [, module, kind] = /^(.+)\.(weight|bias)$/.exec(rest) ?? [];
+  return [{ name: `${layer}${BLOCK[module ?? '']}.${kind}` }];
 }
