@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { decodeImage, entries, sha256 } from '../../src/data';
+import { decodeImage } from '../../src/clip';
+import { entries, sha256 } from '../../src/data';
 import { FINE_WORDS } from './words';
 
 /** Side of a CIFAR-10 photograph. */
@@ -63,12 +64,17 @@ async function decodeHalf(files: [string, Buffer][]): Promise<Photographs> {
   const labels = new Uint8Array(files.length);
   await Promise.all(
     files.map(async ([name, bytes], i) => {
-      const image = await decodeImage(name, bytes);
-      const label = FINE_WORDS.findIndex((word) => word === name.split('/').at(-2));
+      const image = await decodeImage(bytes);
+      const label = classOf(name);
       if (image.width !== SIDE || image.height !== SIDE || label < 0) throw new Error(`${name} is not of CIFAR-10`);
       pixels.set(image.data, i * PIXELS);
       labels[i] = label;
     }),
   );
   return { pixels, labels, hashes: files.map(([, bytes]) => sha256(bytes)), names: files.map(([name]) => name) };
+}
+
+function classOf(name: string): number {
+  const folder = name.split('/').at(-2);
+  return (FINE_WORDS as readonly (string | undefined)[]).indexOf(folder);
 }

@@ -4,7 +4,6 @@ export { captionOf, DEFAULT_TEMPLATE, prompt } from './caption-of';
 export { DataRefusal, type DataRefusalCode } from './data-refusal';
 export { entries } from './entries';
 export type { Entry } from './entry';
-export { decodeImage, type RawImage } from './image';
 export { loadImages, type Preprocess } from './load-images';
 export { type DatasetIndex, type Sample, sha256 } from './sample';
 export { type ScanOptions, scanDataset } from './scan-dataset';

@@ -12,7 +12,7 @@ export type Preprocess = (bytes: Buffer) => Float32Array | Promise<Float32Array>
  */
 export async function loadImages(
   source: string,
-  samples: readonly Sample[],
+  samples: readonly Pick<Sample, 'name' | 'hash'>[],
   preprocess: Preprocess,
   options: { readonly limits?: Partial<ArchiveLimits>; readonly signal?: AbortSignal } = {},
 ): Promise<Float32Array[]> {

@@ -1,8 +1,8 @@
+import { decodeImage, ImageRefused } from '../clip';
 import type { ArchiveLimits } from './archive';
 import { type Caption, parseCaptions } from './captions';
 import { DataRefusal } from './data-refusal';
 import { entries } from './entries';
-import { verifyImage } from './image';
 import { type DatasetIndex, indexOf, type Sample, sha256 } from './sample';
 
 export interface ScanOptions {
@@ -85,4 +85,10 @@ function joinCaptions(images: ReadonlyMap<string, Image>, captions: readonly Cap
   }
   if (samples.length === 0) throw new DataRefusal('DATASET_EMPTY', 'captions.jsonl names no image.');
   return samples;
+}
+
+async function verifyImage(name: string, bytes: Buffer): Promise<void> {
+  await decodeImage(bytes).catch((error: unknown) => {
+    throw error instanceof ImageRefused ? new DataRefusal('IMAGE_CORRUPT', `"${name}": ${error.message}`, name) : error;
+  });
 }
