@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Weights } from '../../engine';
+import { size, type Weights } from '../../engine';
 import {
   type ClipConfig,
   clipTokenizerFiles,
-  initialise,
   newCheckpoint,
   OPENAI_PREPROCESSING,
+  parameterShapes,
   readCheckpoint,
 } from '..';
 import type { ElementName } from '../safetensors/element-type';
@@ -225,6 +225,18 @@ describe('a folder that is no usable checkpoint', () => {
   });
 });
 
+/** Weights without a pattern that a wrong place or a transposition would leave alone. */
+const someWeights = (config: ClipConfig): Weights =>
+  new Map(
+    [...parameterShapes(config)].map(([name, shape]) => [
+      name,
+      {
+        shape,
+        data: Float32Array.from({ length: size(shape) }, (_, i) => ((i * 7919) % 257) / 128 - name.length / 64),
+      },
+    ]),
+  );
+
 /** A digest of all names, shapes and values. */
 function bitsOf(weights: Weights): string {
   const hash = createHash('sha256');
@@ -257,7 +269,7 @@ describe('a new checkpoint', () => {
 
   it.each(configs)('%s is read back as it was', async (_, config) => {
     const folder = await temporaryFolder();
-    const weights = initialise(config, 7);
+    const weights = someWeights(config);
     await writeCheckpoint(folder, newCheckpoint(config, weights, clipTokenizerFiles(8, 0)), weights);
     const { config: read, weights: back } = await readCheckpoint(folder);
     expect(read).toEqual(config.layout === 'hugging-face' ? { ...config, text: { ...text, pooling: 'eot' } } : config);
@@ -266,7 +278,7 @@ describe('a new checkpoint', () => {
 
   it('exports its text encoder as diffusers names it', async () => {
     const [, config] = configs[3]!;
-    const weights = initialise(config, 7);
+    const weights = someWeights(config);
     const folder = await temporaryFolder();
     await exportTextEncoder(folder, newCheckpoint(config, weights, clipTokenizerFiles(8, 0), 'F16'), weights);
     const encoder = await openSafetensors(join(folder, 'text_encoder/model.safetensors'));
@@ -274,11 +286,5 @@ describe('a new checkpoint', () => {
     expect(encoder.tensors).toHaveLength(2 + 2 + 2 * 16);
     await encoder.close();
     expect(await readdir(join(folder, 'tokenizer'))).toContain('vocab.json');
-  });
-
-  it('starts the same from the same seed, and differently from another', () => {
-    const [, config] = configs[3]!;
-    expect(bitsOf(initialise(config, 1))).toBe(bitsOf(initialise(config, 1)));
-    expect(bitsOf(initialise(config, 1))).not.toBe(bitsOf(initialise(config, 2)));
   });
 });
