@@ -232,9 +232,8 @@ export class RunAttemptService {
     write: (run: Run) => Promise<void>,
   ): Promise<Run> {
     const { database, queue } = this.services;
-    const runs = database.repository(Run);
     return database.transaction(async () => {
-      const already = await runs.findOneByOrFail({ id: claim.subjectId });
+      const already = await database.repository(Run).findOneByOrFail({ id: claim.subjectId });
       if (already.status === status && already.attempts === claim.attempt) return already;
       await queue.settle(claim);
       const run = await this.#lockCurrent(claim);
