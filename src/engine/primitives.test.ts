@@ -180,6 +180,16 @@ const CASES: { [P in Primitive]: Case[] } = {
   upsample: [{ shapes: [[2, 2, 2, 3]], f: (x) => ops.upsample(x, 2) }],
   softmax: unary((x) => ops.softmax(x)),
   logSoftmax: unary((x) => ops.logSoftmax(x, 0)),
+  batchNorm: [
+    { shapes: [[3, 2, 2, 2], [2], [2]], f: (x, weight, bias) => ops.batchNormTraining(x, { weight, bias }).y },
+    {
+      shapes: [[3, 2, 2, 2], [2], [2]],
+      f: (x, weight, bias) => {
+        const { y, mean, variance } = ops.batchNormTraining(x, { weight, bias });
+        return ops.add(y, ops.reshape(ops.mul(mean, variance), [2, 1, 1]));
+      },
+    },
+  ],
   layerNorm: [{ shapes: [[2, 3, 5], [5], [5]], f: (x, w, b) => ops.layerNorm(x, w, b) }],
 };
 

@@ -57,6 +57,7 @@ export interface Attributes {
   softmax: None;
   logSoftmax: None;
   layerNorm: { epsilon: number };
+  batchNorm: { epsilon: number };
 }
 
 export type Primitive = keyof Attributes;
@@ -230,5 +231,13 @@ export const SHAPE_RULES: { [P in Primitive]: ShapeRule<P> } = {
     need('layerNorm', inputs, fits, 'weight and bias are as wide as the last axis');
     const statistics = [...x.shape.slice(0, -1), 1];
     return [...float(x.shape), ...float(statistics), ...float(statistics)];
+  },
+  batchNorm: (inputs) => {
+    const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor];
+    const channels = [x.shape[1]!];
+    const fits =
+      x.shape.length === 4 && String(weight.shape) === String(channels) && String(bias.shape) === String(channels);
+    need('batchNorm', inputs, fits, 'takes [N,C,H,W] and two of [C]');
+    return [...float(x.shape), ...float(channels), ...float(channels)];
   },
 };

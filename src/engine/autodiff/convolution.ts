@@ -16,9 +16,12 @@ export function convolutionWeightGradient(
   const [o, c, kh, kw] = shape as [number, number, number, number];
   const [n, , h, w] = g.shape as [number, number, number, number];
   const byChannel = transpose(x, [1, 0, 2, 3]);
+  const byFilter = transpose(g, [1, 0, 2, 3]);
+  if (stride === 1 && kh === 2 * padding + 1 && kw === kh && kh > 1)
+    return sameSizeGradient(byChannel, byFilter, shape, padding);
   const sides = [0, 0, padding, padding];
   const padded = pad(byChannel, sides, sides);
-  const cotangent = reshape(transpose(g, [1, 0, 2, 3]), [o, n * h * w]);
+  const cotangent = reshape(byFilter, [o, n * h * w]);
   const taps: Tensor[] = [];
   for (let dy = 0; dy < kh; dy++) {
     for (let dx = 0; dx < kw; dx++) taps.push(reshape(everyNth(padded, dy, dx, h, w, stride), [c, n * h * w]));
@@ -26,6 +29,29 @@ export function convolutionWeightGradient(
   const patches = concat(taps, 0);
   const product = matmul(cotangent, patches, { transposeB: true });
   return transpose(reshape(product, [o, kh, kw, c]), [0, 3, 1, 2]);
+}
+
+/**
+ * The same for a convolution that keeps the size. Both operands are laid out flat, with `padding` zeros behind every row and every image, so that the
+ * pixels a tap reads are one contiguous stretch: whole rows of memory are copied instead of rows of the image, a few floats each.
+ */
+function sameSizeGradient(x: Tensor, g: Tensor, shape: readonly number[], padding: number): Tensor {
+  const [o, c, kh, kw] = shape as [number, number, number, number];
+  const flat = (t: Tensor) => reshape(pad(t, [0, 0, 0, 0], [0, 0, padding, padding]), [t.shape[0]!, -1]);
+  const width = x.shape[3]! + padding;
+  const margin = padding * width + padding;
+  const cotangent = flat(g);
+  const length = cotangent.shape[1]!;
+  const pixels = pad(flat(x), [0, margin], [0, margin]);
+  const taps: Tensor[] = [];
+  for (let dy = 0; dy < kh; dy++) {
+    for (let dx = 0; dx < kw; dx++) {
+      const start = dy * width + dx;
+      const window = slice(pixels, [0, start], [c, start + length]);
+      taps.push(reshape(matmul(cotangent, window, { transposeB: true }), [1, o, c]));
+    }
+  }
+  return reshape(transpose(concat(taps, 0), [1, 2, 0]), [...shape]);
 }
 
 /** The pixels (dy + i stride, dx + j stride), i < h, j < w. */

@@ -166,6 +166,7 @@ export const GRADIENTS: { [P in Primitive]: Vjp<P> | typeof NON_DIFFERENTIABLE }
   // d logSoftmax = g - softmax * sum(g)
   logSoftmax: (g, _, y) => [sub(g, mul(ops.exp(y), sum(g, -1, true)))],
   layerNorm: (g, n, _, all) => layerNormGradient(g, n, all),
+  batchNorm: (g, n, _, all) => batchNormGradient(g, n, all),
 };
 
 /** y = xhat w + b with xhat = (x - m) r:  dx = r (dh - mean(dh) - xhat mean(dh xhat)), dh = g w; m and r are outputs too and have their own paths. */
@@ -181,6 +182,29 @@ function layerNormGradient(g: Tensor, node: NodeOf<'layerNorm'>, all: Cotangents
   // r = (v + e)^-1/2, so dr/dx = -r^3 (x - m) / width = -r^2 xhat / width
   if (dr) dx = sub(dx, mul(mul(dr, square(r)), mul(xhat, 1 / width)));
   return [dx, unbroadcast(mul(g, xhat), weight), unbroadcast(g, bias)];
+}
+
+/**
+ * y = (x - m) r w + b with m, r of the batch:  dx = w r (g - mean(g) - xhat mean(g xhat)), written as a g + b (x - m) + c with a, b, c per channel, so that
+ * few passes over the activations are made; m and v are outputs too.
+ */
+function batchNormGradient(g: Tensor, node: NodeOf<'batchNorm'>, all: Cotangents): Cotangents {
+  const [x, weight] = node.inputs as [Tensor, Tensor];
+  const [, m, v] = node.outputs.map((type, index) => ({ ...type, node, index })) as [Tensor, Tensor, Tensor];
+  const channel = (t: Tensor) => reshape(t, [-1, 1, 1]);
+  const count = x.shape[0]! * x.shape[2]! * x.shape[3]!;
+  const r = ops.rsqrt(add(v, node.attributes.epsilon));
+  const centered = sub(x, channel(m));
+  const total = sum(g, [0, 2, 3]);
+  const aligned = mul(r, sum(mul(g, centered), [0, 2, 3]));
+  const a = mul(weight, r);
+  let b = neg(mul(mul(a, r), mul(aligned, 1 / count)));
+  let c = neg(mul(a, mul(total, 1 / count)));
+  const [, dm, dv] = all;
+  if (dm) c = add(c, mul(dm, 1 / count));
+  if (dv) b = add(b, mul(dv, 2 / count));
+  const dx = add(add(mul(g, channel(a)), mul(centered, channel(b))), channel(c));
+  return [dx, aligned, total];
 }
 
 function inverse(permutation: readonly number[]): number[] {

@@ -236,6 +236,26 @@ export const EVALUATION: RuleTable<[inputs: readonly NdArray[], feeds: Feeds], N
     const { shape } = n.outputs[1]!;
     return [y, { shape, data: Float64Array.from(means) }, { shape, data: Float64Array.from(scales) }];
   },
+  batchNorm: (n, [x, weight, bias]) => {
+    const { shape } = n.outputs[1]!;
+    const { extent: channels, inner } = around(x!.shape, 1);
+    const channel = (i: number) => Math.floor(i / inner) % channels;
+    const count = x!.data.length / channels;
+    const means = reduce(x!, [0, 2, 3], shape, 0, (a, b) => a + b).data.map((total) => total / count);
+    const squares = x!.data.map((v, i) => (v - means[channel(i)]!) ** 2);
+    const variances = reduce({ shape: x!.shape, data: squares }, [0, 2, 3], shape, 0, (a, b) => a + b).data.map(
+      (v) => v / count,
+    );
+    const y = x!.data.map((v, i) => {
+      const c = channel(i);
+      return ((v - means[c]!) / Math.sqrt(variances[c]! + n.attributes.epsilon)) * weight!.data[c]! + bias!.data[c]!;
+    });
+    return [
+      { shape: x!.shape, data: y },
+      { shape, data: means },
+      { shape, data: variances },
+    ];
+  },
 };
 
 function fed(feeds: Feeds, name: string, shape: readonly number[]): NdArray {

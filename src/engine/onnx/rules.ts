@@ -172,4 +172,9 @@ export const LOWERING: RuleTable<[emission: Emission], string[]> = {
   logSoftmax: direct('LogSoftmax', { axis: -1 }),
   layerNorm: (n, { graph, inputs }) =>
     graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: n.attributes.epsilon } }, 3),
+  batchNorm: (n, { graph, inputs }) => {
+    const [zeros, ones] = [0, 1].map((v) => graph.literal(n.outputs[1]!, new Array(n.inputs[1]!.shape[0]!).fill(v)));
+    const options = { epsilon: { float: n.attributes.epsilon }, momentum: { float: 0 }, training_mode: 1 };
+    return graph.node('BatchNormalization', [...inputs, zeros!, ones!], options, 3);
+  },
 };

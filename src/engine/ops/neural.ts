@@ -1,8 +1,7 @@
 import { normalisedAxes } from '../shapes';
 import { apply, applyAll, type Tensor } from '../tensor';
-import { add, div, erf, mul, rsqrt, sigmoid, square, sub } from './elementwise';
+import { add, div, erf, mul, rsqrt, sigmoid, sub } from './elementwise';
 import { matmul } from './linear';
-import { mean } from './reduce';
 import { reshape, transpose } from './shape';
 
 /** Runs `body` with `axis` moved to the end, where the primitives work. */
@@ -78,9 +77,6 @@ export function batchNormTraining(
   { weight, bias }: Affine,
   epsilon = 1e-5,
 ): { y: Tensor; mean: Tensor; variance: Tensor } {
-  const center = mean(x, [0, 2, 3]);
-  const centered = sub(x, perChannel(center));
-  const spread = mean(square(centered), [0, 2, 3]);
-  const scale = mul(weight, rsqrt(add(spread, epsilon)));
-  return { y: add(mul(centered, perChannel(scale)), perChannel(bias)), mean: center, variance: spread };
+  const [y, center, spread] = applyAll('batchNorm', [x, weight, bias], { epsilon }) as [Tensor, Tensor, Tensor];
+  return { y, mean: center, variance: spread };
 }
