@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ModelName, RECIPES } from './pretrain/models';
 import { readPhotographs } from './pretrain/photographs';
+import { split } from './pretrain/split';
 import { train } from './pretrain/train';
 
 function positive(value: string): number {
@@ -42,6 +43,8 @@ async function main(): Promise<void> {
   let first = -1;
   const final = await train(halves, {
     model,
+    recipe: RECIPES[model],
+    trainable: split(halves).trainable,
     epochs,
     seed,
     threads,

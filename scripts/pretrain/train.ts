@@ -13,16 +13,20 @@ import { createEncoder } from '../../src/evaluation';
 import { createSession } from '../../src/runtime';
 import { type Assessment, assess } from './assess';
 import { type Batch, drawBatch, epochOrder } from './draw-batch';
-import { decays, MERGES, type ModelName, RECIPES } from './models';
+import { decays, MERGES, type Recipe } from './models';
 import { pretrainingObjective } from './objective';
 import { type Halves, SIDE } from './photographs';
 import { learningRate } from './schedule';
 import { readSnapshot, writeSnapshot } from './snapshot';
-import { SPLIT, split } from './split';
+import { SPLIT } from './split';
 import { TrainingLog } from './training-log';
 
 export interface PretrainOptions {
-  readonly model: ModelName;
+  /** Names the snapshot. */
+  readonly model: string;
+  readonly recipe: Recipe;
+  /** Indices into the training half. */
+  readonly trainable: readonly number[];
   readonly epochs: number;
   readonly seed: number;
   readonly threads?: number;
@@ -48,10 +52,9 @@ const QUICK = { every: 5, styles: ['photograph'] } as const;
  * training that was killed ends with the same weights as one that was not, given the same number of threads.
  */
 export async function train(halves: Halves, options: PretrainOptions): Promise<Assessment> {
-  const { model, epochs, seed, threads, out } = options;
-  const { config, ...recipe } = RECIPES[model];
+  const { model, epochs, seed, threads, out, trainable } = options;
+  const { config, ...recipe } = options.recipe;
   const { batch, peakLearningRate, weightDecay, shift, clipNorm } = recipe;
-  const { trainable } = split(halves);
   const stepsPerEpoch = Math.floor(trainable.length / batch);
   const steps = epochs * stepsPerEpoch;
   const settings = { model, epochs, seed, ...recipe, images: trainable.length, split: SPLIT };
