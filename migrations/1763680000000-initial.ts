@@ -41,7 +41,7 @@ export class Initial1763680000000 implements MigrationInterface {
       description text NOT NULL,
       paper jsonb,
       needs jsonb NOT NULL,
-      parameters jsonb NOT NULL,
+      parameters json NOT NULL,
       published_at timestamptz(3) NOT NULL DEFAULT now(),
       CONSTRAINT method_pkey PRIMARY KEY (id)
     );
@@ -125,7 +125,6 @@ export class Initial1763680000000 implements MigrationInterface {
       needs text[] NOT NULL,
       attempt integer NOT NULL DEFAULT 0,
       max_attempts integer NOT NULL,
-      available_at timestamptz NOT NULL DEFAULT now(),
       holder uuid,
       heartbeat_at timestamptz,
       lease_seconds double precision,

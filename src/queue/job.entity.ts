@@ -32,9 +32,6 @@ export class Job {
   @Column('int')
   maxAttempts: number;
 
-  @Column('timestamptz', { default: () => 'now()' })
-  availableAt: Date;
-
   @Column('uuid', { nullable: true })
   holder: string | null;
 

@@ -63,7 +63,7 @@ export class Queue {
       `UPDATE job SET attempt = attempt + 1, holder = $1, heartbeat_at = clock_timestamp(), lease_seconds = $4
        WHERE id = (
          SELECT id FROM job
-         WHERE kind = ANY($2) AND needs <@ $3::text[] AND available_at <= clock_timestamp() AND ${FREE}
+         WHERE kind = ANY($2) AND needs <@ $3::text[] AND ${FREE}
            AND attempt < max_attempts
          ORDER BY priority DESC, id
          FOR UPDATE SKIP LOCKED LIMIT 1)
@@ -91,20 +91,25 @@ export class Queue {
     if (rows.length === 0) throw new LeaseLost(claim);
   }
 
-  /**
-   * Gives a job back. With `refund` the attempt does not count, as when an executor shuts down.
-   * @returns whether any attempt is left @throws LeaseLost
-   */
-  async release(claim: Claim, { refund = false, delaySeconds = 0 } = {}): Promise<boolean> {
+  /** Whether the job may be claimed again after this. Locks it until the transaction ends. @throws LeaseLost */
+  async hasAttemptLeft(claim: Claim): Promise<boolean> {
     const [job] = await this.#database.query<{ left: boolean }>(
-      `UPDATE job SET holder = NULL, heartbeat_at = NULL, max_attempts = max_attempts + $4,
-         available_at = clock_timestamp() + $5 * interval '1 second'
-       WHERE id = $1 AND attempt = $2 AND holder = $3 RETURNING attempt < max_attempts AS left`,
-      [claim.jobId, claim.attempt, claim.holder, refund ? 1 : 0, delaySeconds],
+      `SELECT attempt < max_attempts AS left FROM job WHERE id = $1 AND attempt = $2 AND holder = $3 FOR UPDATE`,
+      [claim.jobId, claim.attempt, claim.holder],
     );
     if (!job) throw new LeaseLost(claim);
-    await this.#database.notify(jobChannel, claim.kind);
     return job.left;
+  }
+
+  /** Gives a job back. With `refund` the attempt does not count, as when an executor shuts down. @throws LeaseLost */
+  async release(claim: Claim, { refund = false } = {}): Promise<void> {
+    const rows = await this.#database.query(
+      `UPDATE job SET holder = NULL, heartbeat_at = NULL, max_attempts = max_attempts + $4
+       WHERE id = $1 AND attempt = $2 AND holder = $3 RETURNING id`,
+      [claim.jobId, claim.attempt, claim.holder, refund ? 1 : 0],
+    );
+    if (rows.length === 0) throw new LeaseLost(claim);
+    await this.#database.notify(jobChannel, claim.kind);
   }
 
   /** Removes the job of a subject, whoever holds it; false when there was none. */

@@ -17,6 +17,9 @@ export interface Place {
 
 export type DatabaseKind = 'embedded' | 'postgres';
 
+/** Starting the embedded database takes 1.5 s of a core, and tests may share two cores with much else. */
+jest.setTimeout(180_000);
+
 const postgresUrl = process.env.TEST_DATABASE_URL;
 const chosen = { run: describe, leaveOut: describe.skip };
 

@@ -83,7 +83,8 @@ export class EvaluationService {
   async fail(claim: Claim, error: Failure, { retry }: { retry: boolean }): Promise<void> {
     const { database, queue } = this.services;
     const retried = await database.transaction(async () => {
-      if (!retry || !(await queue.release(claim))) return false;
+      if (!retry || !(await queue.hasAttemptLeft(claim))) return false;
+      await queue.release(claim);
       await database.repository(Evaluation).update({ id: claim.subjectId }, { status: 'QUEUED', executorId: null });
       return true;
     });

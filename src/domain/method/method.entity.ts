@@ -54,7 +54,8 @@ export class Method extends Identified implements MethodManifest {
   @Column('jsonb')
   needs: SetNeed[];
 
-  @Column('jsonb')
+  /** `json`, not `jsonb`: the order in which a plugin declares its parameters is the order in which forms show them. */
+  @Column('json')
   parameters: ParameterSchema;
 
   /** Last time an executor said it offers this; the newest of a name is the one new runs get. */

@@ -60,7 +60,7 @@ export class MethodService {
     method: Method,
     given: Record<string, unknown>,
   ): { parameters: Record<string, unknown> } | Refusal<'PARAMETER_INVALID'> {
-    const parameters = structuredClone(given);
+    const parameters = { ...presetValues(method, given.preset), ...structuredClone(given) };
     const validate =
       this.#validators.get(method.id) ?? this.#ajv.compile({ additionalProperties: false, ...method.parameters });
     this.#validators.set(method.id, validate);
@@ -78,4 +78,10 @@ export class MethodService {
       problem,
     });
   }
+}
+
+/** The values that a preset stands for. An unknown name gives none: the schema's own enum refuses it. */
+function presetValues(method: Method, name: unknown): Record<string, unknown> {
+  const presets = (method.parameters['x-presets'] ?? {}) as Record<string, { values: Record<string, unknown> }>;
+  return typeof name === 'string' && Object.hasOwn(presets, name) ? { ...presets[name]?.values } : {};
 }

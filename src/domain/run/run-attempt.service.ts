@@ -175,7 +175,8 @@ export class RunAttemptService {
   async fail(claim: Claim, failure: Failure, { retry }: { retry: boolean }): Promise<void> {
     const { database, queue, events } = this.services;
     const retried = await database.transaction(async () => {
-      if (!retry || !(await queue.release(claim))) return false;
+      if (!retry || !(await queue.hasAttemptLeft(claim))) return false;
+      await queue.release(claim);
       await database.query(`UPDATE run SET status = 'QUEUED', executor_id = NULL WHERE id = $1`, [claim.subjectId]);
       await events.append(claim.subjectId, [{ type: 'RETRYING', payload: { attempt: claim.attempt, ...failure } }]);
       return true;
