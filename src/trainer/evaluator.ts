@@ -30,7 +30,7 @@ export class Evaluator {
   async evaluate(weights: Weights): Promise<ZeroShotReport> {
     this.encoder.load(weights);
     const { classes, templates } = this.spec;
-    const report = await zeroShot(this.encoder, this.images, classes, { templates });
+    const report = await zeroShot(this.encoder, this.images, classes, templates ? { templates } : {});
     await this.breathe();
     return report;
   }

@@ -1,6 +1,7 @@
 import type { Sample } from '../data';
 import type { ZeroShotReport } from '../evaluation';
 import type { SetName } from '../method';
+import type { MethodManifest } from '../method/manifest';
 
 /**
  * What executor and trainer say to each other. The executor speaks first, with everything the run needs, and the
@@ -17,7 +18,7 @@ export type Device = 'AUTO' | 'CPU' | 'CUDA' | 'WEBGPU';
 export interface SampleSource {
   /** Folder or archive, as `src/data` reads it. */
   readonly source: string;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly Omit<Sample, 'bytes'>[];
 }
 
 interface Compute {
@@ -36,6 +37,8 @@ export interface Assignment extends Compute {
   /** As the user gave them; the plugin's own declarations fill in the rest. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly seed: number;
+  /** Id of the run: its snapshots carry it, so that those of two equal runs are two artifacts. */
+  readonly run: string;
   /** Folder of the checkpoint's files. */
   readonly checkpoint: string;
   readonly sets: Partial<Readonly<Record<SetName, SampleSource>>>;
@@ -52,8 +55,8 @@ export interface Assignment extends Compute {
 
 export interface EvaluationSpec extends SampleSource {
   readonly classes: readonly string[];
-  /** Prompts with {} for the class name; their embeddings are averaged. */
-  readonly templates: readonly string[];
+  /** Prompts with {} for the class name, whose embeddings are averaged; null for the evaluation's own default. */
+  readonly templates: readonly string[] | null;
 }
 
 export interface EvaluationAssignment extends Compute {
@@ -74,13 +77,14 @@ export type FromTrainer =
   | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
   | { readonly type: 'cancelled' };
 
-/** Why a run fails that another attempt would not save; OUT_OF_MEMORY alone may go better elsewhere. */
+/** Why a run fails; OUT_OF_MEMORY and STORAGE_FAILED may go better on another machine. */
 export type FailureCode =
   | 'METHOD_FAILED'
   | 'DIVERGED'
   | 'REFUSED'
   | 'DEVICE_UNAVAILABLE'
   | 'OUT_OF_MEMORY'
+  | 'STORAGE_FAILED'
   | 'INTERNAL';
 
 /** How far a run got. */
@@ -113,3 +117,14 @@ export interface Environment {
   readonly codeDigest: string | null;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
+
+/** Asked of a child forked for it, because loading a plugin runs somebody else's code. */
+export interface DescribePlugin {
+  readonly folder: string;
+  /** Where code is staged. */
+  readonly store: string;
+}
+
+export type PluginDescription =
+  | { readonly ok: true; readonly manifest: MethodManifest }
+  | { readonly ok: false; readonly reason: string };

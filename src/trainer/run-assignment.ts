@@ -26,17 +26,17 @@ export interface Control {
 
 /** One attempt at a run, from the plugin's code to the unlearned checkpoint on disk. */
 export async function runAssignment(assignment: Assignment, send: Send, control: Control): Promise<void> {
-  const { seed, scratch, evaluation } = assignment;
-  const compute = computeOf(assignment);
+  const { run, seed, scratch, evaluation } = assignment;
   const { method, codeDigest } = await load(assignment.plugin);
   const resolved = resolveParameters(method.params, method.presets ?? {}, assignment.parameters);
   if (!resolved.ok) throw new RunFailure('REFUSED', resolved.refusals.map(({ message }) => message).join('; '));
   const params = resolved.values;
 
-  const resumed = assignment.resumeFrom === undefined ? undefined : await readSnapshot(assignment.resumeFrom);
+  const resumed = assignment.resumeFrom === undefined ? undefined : await readSnapshot(assignment.resumeFrom, run);
   if (assignment.resumeFrom !== undefined && !resumed) {
     send({ type: 'log', level: 'warn', message: 'the last snapshot is not whole: the run starts over' });
   }
+  const compute = computeOf({ ...assignment, ...(resumed && { threads: resumed.threads }) });
   send({
     type: 'started',
     environment: environment({ ...compute, codeDigest, parameters: params }),
@@ -70,7 +70,10 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
     towers,
     reporter: new Reporter(send),
     send,
-    snapshots: new FileSnapshots(join(scratch, 'snapshot'), assignment.snapshotEveryMs, send),
+    snapshots: new FileSnapshots(join(scratch, 'snapshot'), assignment.snapshotEveryMs, send, {
+      run,
+      threads: compute.threads,
+    }),
     breathe: control.breathe,
   };
   const outcome = await new StageRunner(context, method, resumed).run(params);

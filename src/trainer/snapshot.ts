@@ -7,6 +7,9 @@ import type { SnapshotSink } from './run-context';
 
 /** Everything a stage needs to go on as if it had never stopped. */
 export interface Snapshot {
+  readonly run: string;
+  /** A run that goes on elsewhere keeps the thread count it began with: it decides the low bits. */
+  readonly threads: number;
   readonly position: Position;
   /** What finished stages answered, in order: a resumed method gets these answers without repeating the work. */
   readonly finished: readonly StageRecord[];
@@ -63,8 +66,8 @@ export async function writeSnapshot(path: string, { arrays, ...rest }: Snapshot)
   await rename(fresh, path);
 }
 
-/** Reads a snapshot back, or undefined when the file is not whole: the run then starts from further back. */
-export async function readSnapshot(path: string): Promise<Snapshot | undefined> {
+/** Reads a snapshot back, or undefined when the file is not whole or another run's: the run then starts over. */
+export async function readSnapshot(path: string, run: string): Promise<Snapshot | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
   if (!bytes || bytes.length < MAGIC.length + 4 + DIGEST_BYTES) return undefined;
   const body = bytes.subarray(0, -DIGEST_BYTES);
@@ -74,6 +77,7 @@ export async function readSnapshot(path: string): Promise<Snapshot | undefined> 
   const start = MAGIC.length + 4;
   const headerLength = body.readUInt32LE(MAGIC.length);
   const { entries, ...rest }: Header = JSON.parse(body.toString('utf8', start, start + headerLength));
+  if (rest.run !== run) return undefined;
   let offset = start + headerLength;
   const arrays: Record<string, Weights> = {};
   for (const { group, name, shape } of entries) {
@@ -98,6 +102,7 @@ export class FileSnapshots implements SnapshotSink {
     private readonly path: string,
     private readonly everyMs: number,
     private readonly send: Send,
+    private readonly run: Pick<Snapshot, 'run' | 'threads'>,
   ) {}
 
   /** A snapshot of a large model takes long to write: at most a tenth of the time goes into them. */
@@ -105,10 +110,10 @@ export class FileSnapshots implements SnapshotSink {
     return performance.now() - this.savedAt >= Math.max(this.everyMs, 9 * this.cost);
   }
 
-  async save(snapshot: Snapshot): Promise<void> {
+  async save(snapshot: Omit<Snapshot, 'run' | 'threads'>): Promise<void> {
     const startedAt = performance.now();
     const file = `${this.path}.${this.count++}`;
-    await writeSnapshot(file, snapshot);
+    await writeSnapshot(file, { ...this.run, ...snapshot });
     this.send({ type: 'snapshot', file, position: snapshot.position });
     this.savedAt = performance.now();
     this.cost = this.savedAt - startedAt;

@@ -31,6 +31,7 @@ export function describeFailure(error: unknown): { readonly code: FailureCode; r
   if (error instanceof DeviceUnavailable) return { code: 'DEVICE_UNAVAILABLE', message: error.message };
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
   if (REFUSALS.some((refusal) => error instanceof refusal)) return { code: 'REFUSED', message };
+  if (error instanceof Error && 'syscall' in error) return { code: 'STORAGE_FAILED', message };
   if (NO_MEMORY.test(message)) return { code: 'OUT_OF_MEMORY', message: `the trainer ran out of memory: ${message}` };
   return { code: 'INTERNAL', message: `${name}: ${message}` };
 }

@@ -22,6 +22,7 @@ beforeAll(async () => {
   const held = await tinyImages(join(folder, 'held'), 6, 8);
   base = {
     parameters: { learningRate: 1e-3, batchSize: 8, epochs: 6 },
+    run: 'a-run',
     seed: 3,
     checkpoint,
     sets: {

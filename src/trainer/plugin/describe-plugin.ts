@@ -1,16 +1,6 @@
-import { type MethodManifest, manifestOf } from '../../method/manifest';
+import { manifestOf } from '../../method/manifest';
+import type { DescribePlugin, PluginDescription } from '../messages';
 import { loadPlugin } from './load-plugin';
-
-/** Asked of a forked child, because loading a plugin runs somebody else's code. */
-export interface DescribePlugin {
-  readonly folder: string;
-  /** Where code is staged. */
-  readonly store: string;
-}
-
-export type PluginDescription =
-  | { readonly ok: true; readonly manifest: MethodManifest }
-  | { readonly ok: false; readonly reason: string };
 
 async function describe({ folder, store }: DescribePlugin): Promise<PluginDescription> {
   try {

@@ -1,0 +1,90 @@
+import type { Evaluation, Work } from '../domain';
+import { type Claim, LeaseLost } from '../queue';
+import type { Environment, FromTrainer } from '../trainer/messages';
+import { evaluationResult } from './evaluation-result';
+import type { ExecutorContext } from './executor-context';
+import { Lease } from './lease';
+import { patiently } from './patiently';
+import { TrainerProcess } from './trainer-process';
+
+/** One attempt at an evaluation that belongs to no run. Short enough to need no snapshot. */
+export class EvaluationAttempt {
+  private readonly claim: Claim;
+  private readonly evaluation: Evaluation;
+  private trainer: TrainerProcess | undefined;
+  private stopping = false;
+
+  constructor(
+    private readonly context: ExecutorContext,
+    { claim, evaluation }: Extract<Work, { kind: 'EVALUATION' }>,
+  ) {
+    this.claim = claim;
+    this.evaluation = evaluation;
+  }
+
+  async perform(): Promise<void> {
+    const { evaluations } = this.context.domain;
+    const lease = new Lease({
+      seconds: this.context.leaseSeconds,
+      beat: async () => {
+        await evaluations.heartbeat(this.claim);
+        return undefined;
+      },
+      onCancel: () => {},
+      onLost: () => this.trainer?.kill(),
+    });
+    try {
+      await patiently(await this.work(), () => lease.lost, this.claim);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+    } finally {
+      lease.end();
+      this.trainer?.kill();
+      await this.trainer?.death;
+    }
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.trainer?.kill();
+  }
+
+  /** Does it, and answers how to write down what came of it. */
+  private async work(): Promise<() => Promise<void>> {
+    const { domain, inputs, threads } = this.context;
+    const { evaluations } = domain;
+    const { checkpoint, dataset, templates } = this.evaluation;
+    const fail = (code: string, message: string, retry: boolean) => () =>
+      evaluations.fail(this.claim, { code, message }, { retry });
+    try {
+      this.trainer = new TrainerProcess(
+        {
+          type: 'evaluate',
+          assignment: {
+            checkpoint: await inputs.checkpoint(checkpoint!),
+            evaluation: await inputs.evaluation(dataset!, templates),
+            device: 'AUTO',
+            threads,
+          },
+        },
+        this.context,
+      );
+    } catch (error) {
+      return fail('INPUT_UNAVAILABLE', `what it needs could not be fetched: ${(error as Error).message}`, true);
+    }
+    if (this.stopping) this.trainer.kill();
+    const said: FromTrainer[] = [];
+    for (let some = await this.trainer.next(); some; some = await this.trainer.next()) said.push(...some);
+    const death = await this.trainer.death;
+
+    const final = said.at(-1);
+    const report = said.find((message) => message.type === 'evaluated')?.report;
+    const environment: Environment | undefined = said.find((message) => message.type === 'started')?.environment;
+    if (final?.type === 'finished' && report) {
+      return () => evaluations.succeed(this.claim, evaluationResult(report, environment));
+    }
+    if (final?.type === 'failed') return fail(final.code, final.message, final.code === 'OUT_OF_MEMORY');
+    if (this.stopping) return () => evaluations.release(this.claim);
+    return fail(death.code, death.message, true);
+  }
+}

@@ -1,0 +1,1 @@
+export { type ExecutorOptions, type RunningExecutor, startExecutor } from './executor';
