@@ -18,6 +18,11 @@ program
   .action(async () => (await import('./start.js')).start(readConfig()));
 
 program
+  .command('executor')
+  .description('run an executor alone, for a server elsewhere that shares DATABASE_URL and the artifact store')
+  .action(async () => (await import('./start.js')).startExecutorAlone(readConfig()));
+
+program
   .command('schema')
   .description('write schema.graphql from the resolvers')
   .option('--check', 'only fail when the file differs')

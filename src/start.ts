@@ -1,26 +1,57 @@
 import type { Config } from './config';
+import { startExecutor } from './executor';
 import { createLog, type Log } from './observability/log';
 import { openDomain } from './open-domain';
-import { type Server, startServer } from './server';
+import { startServer } from './server';
+import { version } from './version';
 
 /** One machine's Lethe: server and executor in this process, each run's trainer in a process of its own. */
 export async function start(config: Config): Promise<void> {
+  await serve(config, async (domain, log) => {
+    const executor = await startExecutor({ ...executorOptions(config), domain, log });
+    const server = await startServer(config, domain, log).catch(async (error: unknown) => {
+      await executor.stop();
+      throw error;
+    });
+    // The first line of the output is what a person needs, and what programs read to find the server.
+    const shown = server.token === undefined ? 'no token asked for' : `token ${server.token}`;
+    process.stdout.write(`Lethe listens on ${server.url}  ${shown}  data in ${config.home}\n`);
+    log.info({ url: server.url, home: config.home, database: domain.database.kind }, 'listening');
+    return async () => {
+      await server.close();
+      await executor.stop();
+    };
+  });
+}
+
+/** One more machine that does runs, for a server elsewhere that shares the database and the artifact store. */
+export async function startExecutorAlone(config: Config): Promise<void> {
+  await serve(config, async (domain, log) => {
+    const executor = await startExecutor({ ...executorOptions(config), domain, log });
+    process.stdout.write(`Executor ${executor.id}  data in ${config.home}\n`);
+    return () => executor.stop();
+  });
+}
+
+function executorOptions({ home, pluginFolders }: Config) {
+  return { home, pluginFolders, version };
+}
+
+/** Opens the domain, begins, and ends everything in good order when the process is asked to stop. */
+async function serve(
+  config: Config,
+  begin: (domain: Awaited<ReturnType<typeof openDomain>>, log: Log) => Promise<() => Promise<void>>,
+): Promise<void> {
   const log = createLog(config.logLevel);
+  const asked = untilAsked(log);
   const domain = await openDomain(config);
-  let server: Server;
   try {
-    server = await startServer(config, domain, log);
-  } catch (error) {
+    const end = await begin(domain, log);
+    await asked;
+    await end();
+  } finally {
     await domain.close();
-    throw error;
   }
-  // The first line of the output is what a person needs, and what programs read to find the server.
-  const shown = server.token === undefined ? 'no token asked for' : `token ${server.token}`;
-  process.stdout.write(`Lethe listens on ${server.url}  ${shown}  data in ${config.home}\n`);
-  log.info({ url: server.url, home: config.home, database: domain.database.kind }, 'listening');
-  await untilAsked(log);
-  await server.close();
-  await domain.close();
   log.info('stopped');
 }
 

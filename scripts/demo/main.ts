@@ -34,7 +34,10 @@ async function forget(options: DemoOptions, server: ServerProcess, client: Lethe
     operations.importCheckpoint,
     { name: 'demo', source: options.checkpoint },
   );
-  step('checkpoint', `${original.architecture}, ${original.parameterCount} weights, sha256 ${original.digest.slice(0, 12)}`);
+  step(
+    'checkpoint',
+    `${original.architecture}, ${original.parameterCount} weights, sha256 ${original.digest.slice(0, 12)}`,
+  );
 
   const register = (part: string) =>
     client.mutate<{ id: string; classes: string[]; sampleCount: number }>(operations.registerDataset, {
@@ -116,7 +119,10 @@ async function report(options: DemoOptions, client: LetheClient, id: string): Pr
   const { run } = await client.request<{ run: FinishedRun }>(operations.finishedRun, { id });
   const { result, before, after } = run;
   if (!result || !before || !after) {
-    throw new ClientError(run.error?.code ?? run.status, `The run ended as ${run.status}: ${run.error?.message ?? 'no reason given'}`);
+    throw new ClientError(
+      run.error?.code ?? run.status,
+      `The run ended as ${run.status}: ${run.error?.message ?? 'no reason given'}`,
+    );
   }
   const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
   step('done', `in ${seconds.toFixed(0)} s${run.outcome ? `, ${run.outcome}` : ''}\n`);
@@ -141,7 +147,11 @@ async function report(options: DemoOptions, client: LetheClient, id: string): Pr
 async function emptyHome(home: string): Promise<void> {
   if (existsSync(home)) {
     const ours = existsSync(join(home, 'server.log'));
-    if (!ours) throw new ClientError('HOME_NOT_OURS', `${home} is no folder of an earlier demo: remove it, or name another with --home`);
+    if (!ours)
+      throw new ClientError(
+        'HOME_NOT_OURS',
+        `${home} is no folder of an earlier demo: remove it, or name another with --home`,
+      );
     await rm(home, { recursive: true });
   }
   await mkdir(home, { recursive: true });

@@ -54,7 +54,8 @@ export const runEvents = `
     }
   }`;
 
-const accuracy = 'overall { accuracy lower upper correct total } classes { className accuracy lower upper correct total } chance';
+const accuracy =
+  'overall { accuracy lower upper correct total } classes { className accuracy lower upper correct total } chance';
 
 export const finishedRun = `
   query ($id: ID!) {

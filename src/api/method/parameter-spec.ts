@@ -59,12 +59,14 @@ export class ParameterSpec {
   about: string;
 }
 
+const types: Record<string, string> = { number: 'NUMBER', integer: 'INTEGER', boolean: 'BOOLEAN', string: 'STRING' };
+
 /** Reads the JSON Schema that an executor published; `x-symbol` and `x-source` are the method kit's extensions. */
 export function parameterSpecs({ properties }: ParameterSchema): ParameterSpec[] {
   return Object.entries<Record<string, unknown>>(properties).map(([name, schema]) => ({
     name,
     symbol: schema['x-symbol'] as string | undefined,
-    type: String(schema.type).toUpperCase(),
+    type: types[String(schema.type)] ?? 'STRING',
     default: schema.default,
     min: schema.minimum as number | undefined,
     max: schema.maximum as number | undefined,

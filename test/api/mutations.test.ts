@@ -1,0 +1,207 @@
+import { type Scene, setTheScene } from '../support/domain';
+import { type Answer, TestServer } from '../support/server';
+
+let lethe: TestServer;
+let scene: Scene;
+beforeAll(async () => {
+  lethe = await TestServer.start();
+  scene = await setTheScene(lethe.domain);
+});
+afterAll(() => lethe.close());
+
+/** Runs a mutation and returns its answer: the success type's id, or the refusal. */
+async function mutate(name: string, input: object): Promise<Record<string, unknown>> {
+  const type = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}Input`;
+  const answer = await lethe.ask(
+    `mutation ($input: ${type}!) {
+       ${name}(input: $input) { __typename ... on Node { id } ... on UserError { code message path } }
+     }`,
+    { input },
+  );
+  expect(answer.errors).toBeUndefined();
+  return answer.data?.[name] as Record<string, unknown>;
+}
+
+const refused = async (name: string, input: object): Promise<unknown[]> => {
+  const { __typename, code, path } = await mutate(name, input);
+  return [__typename, code, path];
+};
+
+test('the spine: import, register, sets, run', async () => {
+  const checkpoint = await mutate('importCheckpoint', { name: 'resnet', source: 'somewhere' });
+  expect(checkpoint).toMatchObject({ __typename: 'Checkpoint' });
+  const dataset = await mutate('registerDataset', { name: 'pets', source: 'cat:20-29 dog:20-29' });
+  const forget = await mutate('createForgetSet', {
+    name: 'cats',
+    datasetId: dataset.id,
+    selector: { classes: ['cat'] },
+  });
+  const retain = await mutate('createRetainSet', {
+    name: 'dogs',
+    datasetId: dataset.id,
+    selector: { exceptClasses: ['cat'] },
+  });
+  const run = await mutate('startRun', {
+    checkpointId: checkpoint.id,
+    method: 'clip-erase',
+    forgetSetId: forget.id,
+    retainSetId: retain.id,
+    evaluateOnId: scene.held.id,
+    parameters: { lambda1: 2 },
+    seed: 3,
+  });
+  const { data, errors } = await lethe.ask(
+    `query ($id: ID!) {
+       run(id: $id) {
+         id status stage outcome seed device priority parameters attempts maxAttempts environment createdAt startedAt finishedAt
+         error { code } progress { fraction } method { name needs paper { url } parameters { name type min default choices } }
+         checkpoint { id name parameterCount architecture layout files { path bytes digest } parent { id } run { id } }
+         forgetSet { kind name classes sampleCount selector { classes } dataset { name classes sampleCount format } }
+         retainSet { kind sampleCount } calibrationSet { id } evaluateOn { name } result { id } executor { id }
+         before { id } after { id } events(first: 5) { totalCount edges { cursor node { type seq } } } metrics { value }
+       }
+       node(id: $id) { __typename id }
+     }`,
+    { id: run.id },
+  );
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({
+    node: { __typename: 'UnlearningRun', id: run.id },
+    run: {
+      status: 'QUEUED',
+      seed: 3,
+      device: 'AUTO',
+      parameters: { lambda1: 2, norm: 'L2' },
+      method: {
+        name: 'clip-erase',
+        needs: ['FORGET', 'RETAIN'],
+        parameters: expect.arrayContaining([
+          { name: 'lambda1', type: 'NUMBER', min: 0, default: 1, choices: null },
+          expect.objectContaining({ name: 'norm', choices: ['L1', 'L2'] }),
+        ]),
+      },
+      checkpoint: { id: checkpoint.id, parameterCount: 3_000_000_000, parent: null, run: null },
+      forgetSet: { kind: 'FORGET', classes: ['cat'], sampleCount: 10, dataset: { name: 'pets' } },
+      retainSet: { kind: 'RETAIN', sampleCount: 10 },
+      evaluateOn: { name: 'held out' },
+      events: { totalCount: 1, edges: [{ cursor: '1', node: { type: 'QUEUED', seq: 1 } }] },
+      before: null,
+      result: null,
+    },
+  });
+  expect(await mutate('cancelRun', { id: run.id })).toMatchObject({ __typename: 'UnlearningRun', id: run.id });
+});
+
+test('what cannot be is refused with a type of its own, a code and the part of the input that is meant', async () => {
+  const { request, checkpoint, dataset } = scene;
+  const nobody = '00000000-0000-4000-8000-000000000000';
+  const start = (change: object) => refused('startRun', { ...request, ...change });
+
+  expect(await start({ method: 'amnesia' })).toEqual(['MethodUnknown', 'METHOD_UNKNOWN', ['method']]);
+  expect(await start({ parameters: { lambda1: -1 } })).toEqual([
+    'ParameterInvalid',
+    'PARAMETER_INVALID',
+    ['parameters', 'lambda1'],
+  ]);
+  expect(await start({ parameters: { lambda9: 1 } })).toMatchObject([
+    'ParameterInvalid',
+    'PARAMETER_INVALID',
+    expect.any(Array),
+  ]);
+  expect(await start({ checkpointId: nobody })).toEqual([
+    'CheckpointNotFound',
+    'CHECKPOINT_NOT_FOUND',
+    ['checkpointId'],
+  ]);
+  expect(await start({ checkpointId: 'no uuid' })).toEqual([
+    'CheckpointNotFound',
+    'CHECKPOINT_NOT_FOUND',
+    ['checkpointId'],
+  ]);
+  expect(await start({ forgetSetId: request.retainSetId })).toEqual(['SetNotFound', 'SET_NOT_FOUND', ['forgetSetId']]);
+  expect(await start({ retainSetId: null })).toEqual(['SetMissing', 'SET_MISSING', ['retainSetId']]);
+  expect(await start({ device: 'CUDA' })).toEqual(['DeviceUnavailable', 'DEVICE_UNAVAILABLE', ['device']]);
+  expect(await start({ evaluateOnId: dataset.id })).toEqual(['SetsOverlap', 'SETS_OVERLAP', ['evaluateOnId']]);
+  expect(await start({ seed: -1 })).toEqual(['InvalidInput', 'INVALID_INPUT', ['seed']]);
+
+  const set = { name: 'set', datasetId: dataset.id };
+  const everything = await mutate('createRetainSet', set);
+  expect(await start({ retainSetId: everything.id })).toEqual(['SetsOverlap', 'SETS_OVERLAP', ['retainSetId']]);
+  const unknown = await mutate('createForgetSet', { ...set, selector: { classes: ['dragon'] } });
+  expect(unknown).toMatchObject({ __typename: 'ClassUnknown', path: ['selector', 'classes'] });
+  expect(unknown.message).toContain('cat, dog, horse');
+  expect(await refused('createForgetSet', { ...set, selector: { captionContains: 'unicorn' } })).toMatchObject([
+    'SetEmpty',
+    'SET_EMPTY',
+    expect.any(Array),
+  ]);
+  expect(await refused('importCheckpoint', { name: 'x', source: 'missing' })).toEqual([
+    'CheckpointUnreadable',
+    'CHECKPOINT_UNREADABLE',
+    ['source'],
+  ]);
+  expect(await refused('cancelRun', { id: nobody })).toEqual(['RunNotFound', 'RUN_NOT_FOUND', ['id']]);
+  expect(await refused('deleteCheckpoint', { id: nobody })).toEqual([
+    'CheckpointNotFound',
+    'CHECKPOINT_NOT_FOUND',
+    ['id'],
+  ]);
+  const evaluation = { checkpointId: checkpoint.id, datasetId: nobody };
+  expect(await refused('evaluateCheckpoint', evaluation)).toEqual([
+    'DatasetNotFound',
+    'DATASET_NOT_FOUND',
+    ['datasetId'],
+  ]);
+});
+
+test('a deleted checkpoint starts no run and no evaluation, but lineage names it', async () => {
+  const { id } = await mutate('importCheckpoint', { name: 'gone', source: 'somewhere' });
+  expect(await mutate('deleteCheckpoint', { id })).toMatchObject({ __typename: 'Checkpoint', id });
+  expect(await refused('startRun', { ...scene.request, checkpointId: id })).toEqual([
+    'CheckpointDeleted',
+    'CHECKPOINT_DELETED',
+    ['checkpointId'],
+  ]);
+  const evaluation = { checkpointId: id, datasetId: scene.held.id };
+  expect(await refused('evaluateCheckpoint', evaluation)).toMatchObject([
+    'CheckpointDeleted',
+    'CHECKPOINT_DELETED',
+    expect.any(Array),
+  ]);
+  const { data } = await lethe.ask(
+    'query ($id: ID!) { lineage(of: $id) { complete truncatedBy nodes { name deletedAt } edges { kind } } }',
+    { id },
+  );
+  expect(data).toMatchObject({ lineage: { complete: true, truncatedBy: null, nodes: [{ name: 'gone' }], edges: [] } });
+});
+
+test('a repeated request with the same key gets what the first one made; another input is refused', async () => {
+  const input = { name: 'once', source: 'somewhere', idempotencyKey: 'mine' };
+  const first = await mutate('importCheckpoint', input);
+  expect(await mutate('importCheckpoint', input)).toEqual(first);
+  expect(await refused('importCheckpoint', { ...input, name: 'twice' })).toEqual([
+    'IdempotencyConflict',
+    'IDEMPOTENCY_CONFLICT',
+    ['idempotencyKey'],
+  ]);
+});
+
+test("a checkpoint's files can be downloaded, other paths cannot", async () => {
+  const files = `${lethe.url}/checkpoints/${scene.checkpoint.id}/files`;
+  const { headers } = lethe;
+  expect(await (await fetch(`${files}/model.safetensors`, { headers })).text()).toBe('weights');
+  for (const path of ['other', '..%2f..%2ftoken', '%2e%2e/home/token']) {
+    expect((await fetch(`${files}/${path}`, { headers })).status).toBe(404);
+  }
+  expect((await fetch(`${lethe.url}/checkpoints/x/files/model.safetensors`, { headers })).status).toBe(404);
+});
+
+test("input of the wrong type is the client's mistake, not ours", async () => {
+  const answer: Answer = await lethe.ask(
+    'mutation ($input: StartRunInput!) { startRun(input: $input) { __typename } }',
+    {
+      input: { ...scene.request, device: 'ABACUS' },
+    },
+  );
+  expect([answer.status, answer.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_USER_INPUT']);
+});
