@@ -1,0 +1,203 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  buildClip,
+  type Checkpoint,
+  clipTokenizerFiles,
+  contrastiveLoss,
+  exportTextEncoder,
+  type Layout,
+  newCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../src/clip';
+import { placements, take } from '../../src/clip/checkpoint/stored-parts';
+import { layouts } from '../../src/clip/layouts/layouts';
+import { openSafetensors } from '../../src/clip/safetensors/read-safetensors';
+import { forward, grad, input, type Weights } from '../../src/engine';
+import { createSession } from '../../src/runtime';
+
+/**
+ * Compares CLIP with transformers and open_clip on random models: embeddings, gradients of the contrastive loss, and
+ * whether they load what we export.
+ *
+ *     npx tsc && node dist/scripts/oracle/clip-parity.js --python venv/bin/python [--out docs/results/clip-parity.md] [CASE ...]
+ *
+ * The Python needs torch, transformers and open_clip_torch. The largest case needs 10 GB of memory and 4 GB of disk.
+ */
+const CASES = [
+  'tiny-vit-hugging-face',
+  'tiny-vit-open-clip',
+  'tiny-vit-openai',
+  'tiny-resnet-open-clip',
+  'tiny-resnet-openai',
+  'vit-b-32-hugging-face',
+  'vit-b-32-open-clip',
+  'rn50-open-clip',
+  'rn50-openai',
+  'vit-l-14-hugging-face',
+];
+const MODELS = join(__dirname, '../../../scripts/oracle/clip_models.py');
+
+interface Result {
+  name: string;
+  dtype: string;
+  image: number;
+  text: number;
+  gradient: number;
+  worst: { name: string; error: number };
+  exports: Record<string, number>;
+}
+
+async function tensors(path: string): Promise<Weights> {
+  const file = await openSafetensors(path);
+  const weights: Weights = new Map();
+  for (const tensor of file.tensors) {
+    const bytes = await file.bytes(tensor);
+    const data =
+      tensor.dtype === 'I64'
+        ? Float32Array.from(new BigInt64Array(bytes.buffer), Number)
+        : await file.values(tensor);
+    weights.set(tensor.name, { shape: tensor.shape, data });
+  }
+  await file.close();
+  return weights;
+}
+
+const norm = (values: Float32Array): number => Math.sqrt(values.reduce((total, value) => total + value * value, 0));
+const difference = (a: Float32Array, b: Float32Array): number => norm(a.map((value, i) => value - b[i]!));
+const relative = (a: Float32Array, b: Float32Array): number => difference(a, b) / norm(b);
+
+async function compute(checkpoint: Checkpoint, expected: Weights): Promise<Weights> {
+  const clip = buildClip(checkpoint.config);
+  const pixels = expected.get('pixels')!;
+  const ids = expected.get('ids')!;
+  const image = clip.encodeImage(input('pixels', pixels.shape));
+  const text = clip.encodeText(input('ids', ids.shape, 'int64'));
+  const gradients = grad(contrastiveLoss(image, text, clip.logitScale), [...clip.parameters]);
+  const names = clip.parameters.map(({ node }) => (node.op === 'parameter' ? node.attributes.name : ''));
+  const session = await createSession(
+    forward({ image, text, ...Object.fromEntries(gradients.map((gradient, i) => [`gradient ${names[i]}`, gradient])) }),
+  );
+  session.loadState(checkpoint.weights);
+  const outputs = await session.run({ pixels: pixels.data, ids: BigInt64Array.from(ids.data, BigInt) });
+  await session.dispose();
+  const shape = (name: string) => checkpoint.weights.get(name.slice('gradient '.length))?.shape ?? [];
+  return new Map(
+    Object.entries(outputs).map(([name, data]) => [name, { shape: shape(name), data: data as Float32Array }]),
+  );
+}
+
+/** Of every tensor's gradient, and of all together. A key's bias has none: what is below a millionth of the whole is rounding. */
+function compareGradients(checkpoint: Checkpoint, actual: Weights, expected: Weights) {
+  const stored = new Set(checkpoint.stored.tensors.map(({ name }) => name));
+  const places = placements(checkpoint.config, layouts[checkpoint.config.layout].parts(checkpoint.config, stored));
+  const ours: Weights = new Map([...actual].map(([name, value]) => [name.replace('gradient ', ''), value]));
+  const whole = Math.hypot(...[...expected.values()].map(({ data }) => norm(data)));
+  let squares = 0;
+  let worst = { name: '', error: 0 };
+  for (const [name, { data }] of expected) {
+    const distance = difference(take(places.get(name)!, ours), data);
+    squares += distance ** 2;
+    const error = distance / Math.max(norm(data), 1e-6 * whole);
+    if (norm(data) > 1e-6 * whole && error > worst.error) worst = { name, error };
+  }
+  return { gradient: Math.sqrt(squares) / whole, worst };
+}
+
+/** Writes the checkpoint in every layout that can hold it, and its text encoder alone; returns what PyTorch makes of them. */
+async function exported(
+  checkpoint: Checkpoint,
+  folder: string,
+  python: (...args: string[]) => string,
+): Promise<Record<string, number>> {
+  const { config, weights } = checkpoint;
+  const all: Layout[] = ['hugging-face', 'open-clip', 'openai'];
+  // CLIPModel has no ResNet; a bare state dict does not name its activation, and OpenAI's loader takes quick_gelu.
+  const possible = all.filter((layout) =>
+    layout === 'hugging-face' ? config.family === 'vit' : layout === 'open-clip' || config.activation === 'quick_gelu',
+  );
+  const targets: string[] = [];
+  for (const layout of possible) {
+    const target = join(folder, `as-${layout}`);
+    const tokenizer = clipTokenizerFiles(config.text.contextLength);
+    const copy = layout === config.layout ? checkpoint : newCheckpoint({ ...config, layout }, weights, tokenizer);
+    await writeCheckpoint(target, copy, weights);
+    targets.push(`${layout}=${target}`);
+  }
+  const encoder = join(folder, 'diffusers');
+  await exportTextEncoder(encoder, checkpoint, weights);
+  targets.push(`text encoder=${join(encoder, 'text_encoder')}`);
+  return JSON.parse(python('verify', join(folder, 'expected.safetensors'), ...targets));
+}
+
+async function parity(name: string, executable: string): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'lethe-oracle-'));
+  const python = (...args: string[]) =>
+    execFileSync(executable, [MODELS, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      .trim()
+      .split('\n')
+      .at(-1)!;
+  try {
+    python('make', name, join(folder, 'case'));
+    const expected = await tensors(join(folder, 'case/expected.safetensors'));
+    const checkpoint = await readCheckpoint(join(folder, 'case/model'));
+    const actual = await compute(checkpoint, expected);
+    const gradients = await tensors(join(folder, 'case/gradients.safetensors'));
+    return {
+      name,
+      dtype: checkpoint.stored.tensors.find(({ bytes }) => !bytes)!.dtype,
+      image: relative(actual.get('image')!.data, expected.get('image')!.data),
+      text: relative(actual.get('text')!.data, expected.get('text')!.data),
+      ...compareGradients(checkpoint, actual, gradients),
+      exports: await exported(checkpoint, join(folder, 'case'), python),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const scientific = (value: number): string => value.toExponential(1);
+
+function report(results: readonly Result[]): string {
+  const rows = results.map(
+    ({ name, dtype, image, text, gradient, worst, exports }) =>
+      `| ${name} | ${dtype} | ${scientific(image)} | ${scientific(text)} | ${scientific(gradient)} | ${scientific(worst.error)} (${worst.name}) | ${Object.entries(
+        exports,
+      )
+        .map(([layout, error]) => `${layout} ${scientific(error)}`)
+        .join(', ')} |`,
+  );
+  return [
+    '| model | stored as | image embedding | text embedding | all gradients | worst tensor’s gradient | embeddings of our exports, loaded there |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { python: { type: 'string', default: 'python3' }, out: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const results: Result[] = [];
+  for (const name of positionals.length > 0 ? positionals : CASES) {
+    console.error(name);
+    const result = await parity(name, values.python);
+    results.push(result);
+    console.log(JSON.stringify(result));
+  }
+  console.log(report(results));
+  if (values.out) writeFileSync(values.out, report(results));
+  const failed = results.filter(
+    ({ image, text, worst, exports }) =>
+      Math.max(image, text, ...Object.values(exports)) > 1e-4 || worst.error > 1e-3,
+  );
+  if (failed.length > 0) throw new Error(`beyond the tolerance: ${failed.map(({ name }) => name).join(', ')}`);
+}
+
+void main();

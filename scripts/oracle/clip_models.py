@@ -1,0 +1,163 @@
+"""Random CLIPs for scripts/oracle/clip-parity.ts: writes them as transformers and open_clip do, with what they compute,
+and loads what we export.
+
+    python clip_models.py make CASE FOLDER       model files, expected.safetensors, gradients.safetensors
+    python clip_models.py verify EXPECTED EXPORT=FOLDER ...   prints the relative error of each export's embeddings
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import open_clip
+import torch
+from open_clip.model import CLIP, build_model_from_openai_state_dict
+from safetensors.torch import load_file, save_file
+from transformers import CLIPConfig, CLIPModel, CLIPTextModel
+
+torch.set_num_threads(2)
+B32 = dict(image_size=224, patch_size=32, layers=12, width=768)
+L14 = dict(image_size=224, patch_size=14, layers=24, width=1024)
+RN50 = dict(image_size=224, layers=[3, 4, 6, 3], width=64)
+TEXT_512 = dict(context_length=77, vocab_size=49408, width=512, heads=8, layers=12)
+TEXT_768 = dict(context_length=77, vocab_size=49408, width=768, heads=12, layers=12)
+TINY_VIT = dict(image_size=64, patch_size=16, layers=3, width=128)
+TINY_RN = dict(image_size=64, layers=[1, 2, 1, 1], width=8)
+TINY_TEXT = dict(context_length=77, vocab_size=49408, width=64, heads=1, layers=2)
+CASES = {
+    "tiny-vit-hugging-face": ("hugging-face", 64, TINY_VIT, TINY_TEXT, True, "F32"),
+    "tiny-vit-open-clip": ("open-clip", 64, TINY_VIT, TINY_TEXT, False, "BF16"),
+    "tiny-vit-openai": ("openai", 64, TINY_VIT, TINY_TEXT, True, "F16"),
+    "tiny-resnet-open-clip": ("open-clip", 64, TINY_RN, TINY_TEXT, False, "F32"),
+    "tiny-resnet-openai": ("openai", 64, TINY_RN, TINY_TEXT, True, "F16"),
+    "vit-b-32-hugging-face": ("hugging-face", 512, B32, TEXT_512, True, "F32"),
+    "vit-b-32-open-clip": ("open-clip", 512, B32, TEXT_512, False, "F32"),
+    "rn50-open-clip": ("open-clip", 1024, RN50, TEXT_512, False, "F32"),
+    "rn50-openai": ("openai", 1024, RN50, TEXT_512, True, "F16"),
+    "vit-l-14-hugging-face": ("hugging-face", 768, L14, TEXT_768, True, "BF16"),
+}
+DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+
+
+def build(layout, embed_dim, vision, text, quick_gelu):
+    if layout != "hugging-face":
+        return CLIP(embed_dim, vision, text, quick_gelu=quick_gelu)
+    act = "quick_gelu" if quick_gelu else "gelu"
+    return CLIPModel(
+        CLIPConfig(
+            projection_dim=embed_dim,
+            text_config=dict(
+                vocab_size=text["vocab_size"], hidden_size=text["width"], intermediate_size=4 * text["width"], hidden_act=act,
+                num_hidden_layers=text["layers"], num_attention_heads=text["heads"], max_position_embeddings=text["context_length"],
+                bos_token_id=49406, eos_token_id=49407,
+            ),
+            vision_config=dict(
+                hidden_size=vision["width"], intermediate_size=4 * vision["width"], num_hidden_layers=vision["layers"], hidden_act=act,
+                num_attention_heads=vision["width"] // 64, image_size=vision["image_size"], patch_size=vision["patch_size"],
+            ),
+        )
+    )
+
+
+@torch.no_grad()
+def randomise(model, size, dtype):
+    """Biases, norms and running statistics leave the zeros and ones that would hide a mistake; then the stored type rounds."""
+    generator = torch.Generator().manual_seed(3)
+    for name, parameter in model.named_parameters():
+        if parameter.ndim == 1 and name != "logit_scale":
+            if name.endswith("bn3.weight"):
+                parameter.fill_(0.3)
+            parameter.add_(0.1 * torch.randn(parameter.shape, generator=generator))
+    if hasattr(model, "visual") and hasattr(model.visual, "layer1"):
+        model.train()
+        for _ in range(20):
+            model.encode_image(torch.randn(8, 3, size, size, generator=generator))
+    return model.to(dtype).float().eval()
+
+
+def inputs(size):
+    generator = torch.Generator().manual_seed(4)
+    batch = 2 if size == 224 else 4
+    # Smooth random images: noise in each pixel would average out to the same embedding for all.
+    coarse = torch.randn(batch, 3, 7, 7, generator=generator)
+    pixels = torch.nn.functional.interpolate(coarse, size=(size, size), mode="bicubic").contiguous()
+    ids = torch.full((batch, 77), 49407)
+    for row in range(batch):
+        length = 3 + 20 * row
+        ids[row, 0] = 49406
+        ids[row, 1 : 1 + length] = torch.randint(0, 49406, (length,), generator=generator)
+    return pixels, ids
+
+
+def encode(model, pixels, ids):
+    if isinstance(model, CLIPModel):
+        return model.get_image_features(pixel_values=pixels).pooler_output, model.get_text_features(input_ids=ids).pooler_output
+    return model.encode_image(pixels), model.encode_text(ids)
+
+
+def make(case, folder):
+    layout, embed_dim, vision, text, quick_gelu, dtype = CASES[case]
+    torch.manual_seed(0)
+    folder.mkdir(parents=True)
+    model = randomise(build(layout, embed_dim, vision, text, quick_gelu), vision["image_size"], DTYPES[dtype])
+    pixels, ids = inputs(vision["image_size"])
+    image, text_features = encode(model, pixels, ids)
+    unit = lambda x: x / x.norm(dim=-1, keepdim=True)
+    logits = model.logit_scale.exp() * unit(image) @ unit(text_features).T
+    labels = torch.arange(len(logits))
+    cross_entropy = torch.nn.functional.cross_entropy
+    loss = (cross_entropy(logits, labels) + cross_entropy(logits.T, labels)) / 2
+    loss.backward()
+    save_file(
+        dict(pixels=pixels, ids=ids, image=image.detach(), text=text_features.detach(), loss=loss.detach().reshape(1)),
+        folder / "expected.safetensors",
+    )
+    save_file({name: p.grad.contiguous() for name, p in model.named_parameters()}, folder / "gradients.safetensors")
+    model.zero_grad()
+    files = folder / "model"
+    files.mkdir()
+    state = {n: t.to(DTYPES[dtype]).contiguous() if t.is_floating_point() else t for n, t in model.state_dict().items()}
+    if layout == "hugging-face":
+        model.to(DTYPES[dtype]).save_pretrained(files)
+    elif layout == "openai":
+        save_file(state, files / "model.safetensors")
+    else:
+        save_file(state, files / "open_clip_model.safetensors")
+        cfg = dict(embed_dim=embed_dim, quick_gelu=quick_gelu, vision_cfg=vision, text_cfg=text)
+        (files / "open_clip_config.json").write_text(json.dumps(dict(model_cfg=cfg, preprocess_cfg={})))
+
+
+def load(library, folder):
+    if library == "hugging-face":
+        return CLIPModel.from_pretrained(folder, dtype=torch.float32)
+    if library == "open-clip":
+        return open_clip.create_model(f"local-dir:{folder}", precision="fp32")
+    state = load_file(Path(folder) / "model.safetensors")
+    model = build_model_from_openai_state_dict(dict(state), cast_dtype=torch.float32).float()
+    # The builder rounds to half precision; the strict load of the same names undoes that.
+    model.load_state_dict({n: t for n, t in state.items() if n not in ("input_resolution", "context_length", "vocab_size")})
+    return model
+
+
+@torch.no_grad()
+def verify(expected, *exports):
+    reference = load_file(expected)
+    pixels, ids = reference["pixels"], reference["ids"]
+    error = lambda a, b: ((a - b).norm() / b.norm()).item()
+    result = {}
+    for library, folder in (export.split("=", 1) for export in exports):
+        if library == "text encoder":
+            # Loaded last, beside the model it was cut from, whose projection it needs for the comparison.
+            pooled = CLIPTextModel.from_pretrained(folder, dtype=torch.float32).eval()(input_ids=ids).pooler_output
+            text = model.text_projection(pooled) if isinstance(model, CLIPModel) else pooled @ model.text_projection
+            result[library] = error(text, reference["text"])
+            continue
+        model = load(library, folder).eval()
+        image, text = encode(model, pixels, ids)
+        result[library] = max(error(image, reference["image"]), error(text, reference["text"]))
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    command, *arguments = sys.argv[1:]
+    make(arguments[0], Path(arguments[1])) if command == "make" else verify(*arguments)
