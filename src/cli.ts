@@ -18,6 +18,11 @@ program
   .action(async () => (await import('./start.js')).start(readConfig()));
 
 program
+  .command('server')
+  .description('run the server alone; executors are other processes that share the database and the artifact store')
+  .action(async () => (await import('./start.js')).startServerAlone(readConfig()));
+
+program
   .command('executor')
   .description('run an executor alone, for a server elsewhere that shares DATABASE_URL and the artifact store')
   .action(async () => (await import('./start.js')).startExecutorAlone(readConfig()));

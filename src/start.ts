@@ -1,8 +1,9 @@
 import type { Config } from './config';
+import type { Domain } from './domain';
 import { startExecutor } from './executor';
 import { createLog, type Log } from './observability/log';
 import { openDomain } from './open-domain';
-import { startServer } from './server';
+import { type Server, startServer } from './server';
 import { version } from './version';
 
 /** One machine's Lethe: server and executor in this process, each run's trainer in a process of its own. */
@@ -13,14 +14,20 @@ export async function start(config: Config): Promise<void> {
       await executor.stop();
       throw error;
     });
-    // The first line of the output is what a person needs, and what programs read to find the server.
-    const shown = server.token === undefined ? 'no token asked for' : `token ${server.token}`;
-    process.stdout.write(`Lethe listens on ${server.url}  ${shown}  data in ${config.home}\n`);
-    log.info({ url: server.url, home: config.home, database: domain.database.kind }, 'listening');
+    announce(server, config, domain, log);
     return async () => {
       await server.close();
       await executor.stop();
     };
+  });
+}
+
+/** Only the API, where executors are processes of their own. */
+export async function startServerAlone(config: Config): Promise<void> {
+  await serve(config, async (domain, log) => {
+    const server = await startServer(config, domain, log);
+    announce(server, config, domain, log);
+    return () => server.close();
   });
 }
 
@@ -33,15 +40,19 @@ export async function startExecutorAlone(config: Config): Promise<void> {
   });
 }
 
+/** The first line of the output is what a person needs, and what programs read to find the server. */
+function announce(server: Server, config: Config, domain: Domain, log: Log): void {
+  const shown = server.token === undefined ? 'no token asked for' : `token ${server.token}`;
+  process.stdout.write(`Lethe listens on ${server.url}  ${shown}  data in ${config.home}\n`);
+  log.info({ url: server.url, home: config.home, database: domain.database.kind }, 'listening');
+}
+
 function executorOptions({ home, pluginFolders }: Config) {
   return { home, pluginFolders, version };
 }
 
 /** Opens the domain, begins, and ends everything in good order when the process is asked to stop. */
-async function serve(
-  config: Config,
-  begin: (domain: Awaited<ReturnType<typeof openDomain>>, log: Log) => Promise<() => Promise<void>>,
-): Promise<void> {
+async function serve(config: Config, begin: (domain: Domain, log: Log) => Promise<() => Promise<void>>): Promise<void> {
   const log = createLog(config.logLevel);
   const asked = untilAsked(log);
   const domain = await openDomain(config);

@@ -1,0 +1,18 @@
+# An executor: claims runs and forks a trainer for each. CPU; for CUDA see the README (npm run cuda:install).
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npx tsc && npm prune --omit=dev
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production LETHE_HOME=/var/lib/lethe
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+RUN install --directory --owner=node /var/lib/lethe
+USER node
+VOLUME /var/lib/lethe
+CMD ["node", "dist/src/cli.js", "executor"]
