@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { size, type Weights } from '../../engine';
@@ -10,10 +9,10 @@ import {
   parameterShapes,
   readCheckpoint,
 } from '..';
-import type { ElementName } from '../safetensors/element-type';
 import { openSafetensors } from '../safetensors/read-safetensors';
-import { type TensorSource, writeSafetensors } from '../safetensors/write-safetensors';
-import { copyFixture, type FixtureModel, temporaryFolder } from '../testing/fixtures';
+import { writeSafetensors } from '../safetensors/write-safetensors';
+import { edited, replaced, zeros } from '../testing/edited-fixture';
+import { bitsOf, copyFixture, type FixtureModel, temporaryFolder } from '../testing/fixtures';
 import { exportTextEncoder } from './export-text-encoder';
 import { writeCheckpoint } from './write-checkpoint';
 
@@ -65,30 +64,6 @@ describe('a folder that is no usable checkpoint', () => {
     await expect(readCheckpoint(path)).rejects.toMatchObject({ name: 'CheckpointRefused', code });
     await expect(readCheckpoint(path)).rejects.toThrow(message);
   };
-
-  /** The fixture with its tensors changed by `edit`. */
-  const edited = async (name: FixtureModel, edit: (tensors: TensorSource[]) => TensorSource[]): Promise<string> => {
-    const folder = await copyFixture(name);
-    const file = (await readdir(folder)).find((entry) => entry.endsWith('.safetensors'))!;
-    const opened = await openSafetensors(join(folder, file));
-    const tensors = await Promise.all(
-      opened.tensors.map(async (tensor) => {
-        const bytes = await opened.bytes(tensor);
-        return { name: tensor.name, dtype: tensor.dtype, shape: tensor.shape, bytes: () => bytes };
-      }),
-    );
-    await opened.close();
-    await writeSafetensors(join(folder, file), edit(tensors));
-    return folder;
-  };
-  const zeros = (name: string, dtype: ElementName, shape: number[], bytes: number): TensorSource => ({
-    name,
-    dtype,
-    shape,
-    bytes: () => new Uint8Array(bytes),
-  });
-  const replaced = (tensors: TensorSource[], by: TensorSource) =>
-    tensors.map((tensor) => (tensor.name === by.name ? by : tensor));
 
   it('is refused when a tensor is missing', async () => {
     const folder = await edited('vit-open-clip', (tensors) => tensors.filter(({ name }) => name !== 'visual.proj'));
@@ -236,13 +211,6 @@ const someWeights = (config: ClipConfig): Weights =>
       },
     ]),
   );
-
-/** A digest of all names, shapes and values. */
-function bitsOf(weights: Weights): string {
-  const hash = createHash('sha256');
-  for (const [name, { shape, data }] of [...weights].sort()) hash.update(`${name} ${shape} `).update(data);
-  return hash.digest('hex');
-}
 
 describe('a new checkpoint', () => {
   const text = {

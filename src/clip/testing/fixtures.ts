@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Weights } from '../../engine';
 
 /** The models written by test/fixtures/clip/write_fixtures.py. */
 export const FIXTURES = join(__dirname, '../../../../test/fixtures/clip');
@@ -44,3 +46,10 @@ export async function copyFixture(name: FixtureModel): Promise<string> {
 /** The script's formula for pixel values, [3, 3, size, size]. */
 export const fixturePixels = (size: number): Float32Array =>
   Float32Array.from({ length: 3 * 3 * size * size }, (_, i) => Math.sin(0.37 * i) + 0.5 * Math.cos(0.11 * i));
+
+/** A digest of all names, shapes and values. */
+export function bitsOf(weights: Weights): string {
+  const hash = createHash('sha256');
+  for (const [name, { shape, data }] of [...weights].sort()) hash.update(`${name} ${shape} `).update(data);
+  return hash.digest('hex');
+}
