@@ -57,7 +57,8 @@ export async function train(halves: Halves, options: PretrainOptions): Promise<A
   const { batch, peakLearningRate, weightDecay, shift, clipNorm } = recipe;
   const stepsPerEpoch = Math.floor(trainable.length / batch);
   const steps = epochs * stepsPerEpoch;
-  const settings = { model, epochs, seed, ...recipe, images: trainable.length, split: SPLIT };
+  // the number of epochs may be raised when a training resumes: the schedule is stretched from there on
+  const settings = { model, seed, ...recipe, images: trainable.length, split: SPLIT };
 
   const { clip, loss } = pretrainingObjective(config, batch);
   const program = trainingStep({
@@ -74,14 +75,14 @@ export async function train(halves: Halves, options: PretrainOptions): Promise<A
   session.loadState(snapshot?.state ?? initialise(config, seed));
   const checkpoint = newCheckpoint(
     config,
-    session.state(),
+    await session.state(),
     clipTokenizerFiles(config.text.contextLength, MERGES),
     'F16',
   );
-  const encoder = await createEncoder(config, session.state(), checkpoint.tokenizer, { threads });
+  const encoder = await createEncoder(config, await session.state(), checkpoint.tokenizer, { threads });
   const log = new TrainingLog(`${out}.jsonl`, snapshot?.step ?? 0);
   const environment = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism(), threads };
-  log.write({ kind: 'start', step: snapshot?.step ?? 0, settings: { ...settings, config }, environment });
+  log.write({ kind: 'start', step: snapshot?.step ?? 0, settings: { ...settings, epochs, config }, environment });
 
   let order: number[] = [];
   let heldOut: Assessment | undefined;
@@ -99,7 +100,7 @@ export async function train(halves: Halves, options: PretrainOptions): Promise<A
     if (!Number.isFinite(value)) throw new Error(`the loss became ${value} at step ${step}: lower the learning rate`);
     options.onStep?.(step + 1, steps, value!);
     if ((step + 1) % LOG_EVERY === 0) {
-      const logitScale = Math.exp(session.state().get('logit_scale')!.data[0]!);
+      const logitScale = Math.exp((await session.state()).get('logit_scale')!.data[0]!);
       log.write({
         kind: 'step',
         step: step + 1,
@@ -114,10 +115,10 @@ export async function train(halves: Halves, options: PretrainOptions): Promise<A
     await writeSnapshot(snapshotFile, {
       step: step + 1,
       settings: JSON.stringify(settings),
-      state: session.state(),
+      state: await session.state(),
     });
-    await writeCheckpoint(out, checkpoint, session.state());
-    encoder.load(session.state());
+    await writeCheckpoint(out, checkpoint, await session.state());
+    encoder.load(await session.state());
     heldOut = await assess(encoder, config, halves.test, step + 1 < steps ? QUICK : {});
     log.write({ kind: 'assessment', step: step + 1, epoch, seconds: seconds(), heldOut });
     options.onAssessment?.(epoch, heldOut);
