@@ -1,4 +1,4 @@
-/** Why a dataset or a selection of its samples cannot be used; each is something its owner can put right. */
+/** Why a dataset cannot be used; each is something its owner can put right. */
 export type DataRefusalCode =
   | 'DATASET_NOT_FOUND'
   | 'DATASET_LAYOUT'
@@ -9,11 +9,7 @@ export type DataRefusalCode =
   | 'ARCHIVE_UNSAFE_PATH'
   | 'ARCHIVE_TOO_LARGE'
   | 'CAPTIONS_INVALID'
-  | 'CLASS_UNKNOWN'
-  | 'SAMPLE_UNKNOWN'
-  | 'SAMPLE_CHANGED'
-  | 'SELECTOR_EMPTY'
-  | 'SETS_OVERLAP';
+  | 'SAMPLE_CHANGED';
 
 /**
  * Data that is refused. Thrown, because it comes up in the middle of a stream; the service that asked turns it into

@@ -1,5 +1,4 @@
 export { ARCHIVE_LIMITS, type ArchiveLimits } from './archive';
-export { assertDisjoint, type SampleSet } from './assert-disjoint';
 export { captionOf, DEFAULT_TEMPLATE, prompt } from './caption-of';
 export { DataRefusal, type DataRefusalCode } from './data-refusal';
 export { entries } from './entries';
@@ -7,4 +6,3 @@ export type { Entry } from './entry';
 export { loadImages, type Preprocess } from './load-images';
 export { type DatasetIndex, type Sample, sha256 } from './sample';
 export { type ScanOptions, scanDataset } from './scan-dataset';
-export { type Selector, selectSamples } from './select-samples';
