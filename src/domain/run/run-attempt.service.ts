@@ -6,6 +6,7 @@ import type { EvaluationService } from '../evaluation/evaluation.service';
 import type { LineageService } from '../lineage/lineage.service';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { NewRunEvent } from '../run-event/run-event-types';
+import { moveRun } from './move-run';
 import { type Failure, Run, type Snapshot } from './run.entity';
 
 export interface MetricPoint {
@@ -52,10 +53,8 @@ export class RunAttemptService {
     const runs = database.repository(Run);
     const before = await runs.findOneOrFail({ where: { id: claim.subjectId }, lock: { mode: 'pessimistic_write' } });
     const { attempt, holder: executorId } = claim;
-    await runs.update(
-      { id: before.id },
-      { status: 'RUNNING', attempts: attempt, executorId, startedAt: before.startedAt ?? new Date() },
-    );
+    await moveRun(database, before.id, 'RUNNING');
+    await runs.update({ id: before.id }, { attempts: attempt, executorId, startedAt: before.startedAt ?? new Date() });
     const story: NewRunEvent[] = [];
     // Claimed while RUNNING: nobody released it, so its executor died.
     if (before.status === 'RUNNING') {
@@ -177,7 +176,7 @@ export class RunAttemptService {
     const retried = await database.transaction(async () => {
       if (!retry || !(await queue.hasAttemptLeft(claim))) return false;
       await queue.release(claim);
-      await database.query(`UPDATE run SET status = 'QUEUED', executor_id = NULL WHERE id = $1`, [claim.subjectId]);
+      await moveRun(database, claim.subjectId, 'QUEUED');
       await events.append(claim.subjectId, [{ type: 'RETRYING', payload: { attempt: claim.attempt, ...failure } }]);
       return true;
     });
@@ -196,7 +195,7 @@ export class RunAttemptService {
     const { database, queue, events } = this.services;
     await database.transaction(async () => {
       await queue.release(claim, { refund: true });
-      await database.query(`UPDATE run SET status = 'QUEUED', executor_id = NULL WHERE id = $1`, [claim.subjectId]);
+      await moveRun(database, claim.subjectId, 'QUEUED');
       const failure = { code: 'EXECUTOR_STOPPED', message: 'the executor shut down and gave the run back' };
       await events.append(claim.subjectId, [{ type: 'RETRYING', payload: { attempt: claim.attempt, ...failure } }]);
     });
@@ -214,7 +213,7 @@ export class RunAttemptService {
           .repository(Run)
           .findOneOrFail({ where: { id: job.subjectId }, lock: { mode: 'pessimistic_write' } });
         await this.#failed(job.subjectId, { ...EXECUTOR_LOST, message });
-        await database.query(`UPDATE run SET status = 'FAILED', finished_at = now() WHERE id = $1`, [job.subjectId]);
+        await moveRun(database, job.subjectId, 'FAILED');
         return true;
       });
       if (!found) return failed;
@@ -239,10 +238,7 @@ export class RunAttemptService {
       await queue.settle(claim);
       const run = await this.#lockCurrent(claim);
       await write(run);
-      await database.query(`UPDATE run SET status = $2, finished_at = clock_timestamp() WHERE id = $1`, [
-        run.id,
-        status,
-      ]);
+      await moveRun(database, run.id, status);
       return database.repository(Run).findOneByOrFail({ id: run.id });
     });
   }

@@ -17,3 +17,8 @@ export function isFinal(status: RunStatus): boolean {
 export function mayBecome(from: RunStatus, to: RunStatus): boolean {
   return (runTransitions[from] as readonly RunStatus[]).includes(to);
 }
+
+/** The statuses that may be left for this one. */
+export function sourcesOf(to: RunStatus): RunStatus[] {
+  return runStatuses.filter((from) => mayBecome(from, to));
+}

@@ -13,6 +13,7 @@ import type { RunEventLog } from '../run-event/run-event-log';
 import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
 import type { SampleSetService } from '../sample-set/sample-set.service';
 import { Metric } from './metric.entity';
+import { moveRun } from './move-run';
 import { type Device, Run } from './run.entity';
 import { isFinal, type RunStatus } from './run-status';
 
@@ -185,7 +186,7 @@ export class RunService {
       await events.append(id, [{ type: 'CANCEL_REQUESTED', payload: {} }]);
       if (run.status === 'QUEUED') {
         await queue.remove('RUN', id);
-        await runs.update({ id }, { status: 'CANCELLED', finishedAt: new Date() });
+        await moveRun(database, id, 'CANCELLED');
         await events.append(id, [{ type: 'CANCELLED', payload: {} }]);
       } else {
         await database.notify(cancelChannel, id);
