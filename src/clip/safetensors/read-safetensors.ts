@@ -42,7 +42,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
         const { weight, bytes: width } = ELEMENT_TYPES[dtype];
         const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
         const values = weight.decode(view, raw.byteLength / width);
-        const bad = values.findIndex((value) => !Number.isFinite(value));
+        const bad = firstNotFinite(values);
         if (bad >= 0)
           throw new CheckpointRefused(
             'NOT_FINITE',
@@ -57,6 +57,12 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     await handle.close();
     throw error;
   }
+}
+
+/** -1 where there is none. A difference with itself is not zero only for NaN and infinity, and costs a tenth of a callback. */
+function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return i;
+  return -1;
 }
 
 async function readHeader(handle: FileHandle, path: string): Promise<SafetensorsHeader> {
