@@ -58,9 +58,7 @@ async function tensors(path: string): Promise<Weights> {
   for (const tensor of file.tensors) {
     const bytes = await file.bytes(tensor);
     const data =
-      tensor.dtype === 'I64'
-        ? Float32Array.from(new BigInt64Array(bytes.buffer), Number)
-        : await file.values(tensor);
+      tensor.dtype === 'I64' ? Float32Array.from(new BigInt64Array(bytes.buffer), Number) : await file.values(tensor);
     weights.set(tensor.name, { shape: tensor.shape, data });
   }
   await file.close();
@@ -194,8 +192,7 @@ async function main(): Promise<void> {
   console.log(report(results));
   if (values.out) writeFileSync(values.out, report(results));
   const failed = results.filter(
-    ({ image, text, worst, exports }) =>
-      Math.max(image, text, ...Object.values(exports)) > 1e-4 || worst.error > 1e-3,
+    ({ image, text, worst, exports }) => Math.max(image, text, ...Object.values(exports)) > 1e-4 || worst.error > 1e-3,
   );
   if (failed.length > 0) throw new Error(`beyond the tolerance: ${failed.map(({ name }) => name).join(', ')}`);
 }
