@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { type GraphQLFormattedError, type GraphQLSchema, getOperationAST } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -11,6 +12,8 @@ import type { PresentError } from './present-error';
 import type { Gate } from './token';
 
 const keepAliveMs = 12_000;
+/** How long a drain waits for subscriptions to end, and then for sockets to close. */
+const patienceMs = 3000;
 
 export interface WebSocketOptions {
   /** The HTTP server whose `/graphql` upgrades are taken. */
@@ -26,7 +29,10 @@ export interface WebSocketOptions {
 }
 
 export interface WebSocketEndpoint {
-  /** Takes no new sockets and waits until every open one has been told to go (1001) and has gone. */
+  /**
+   * Takes no new sockets, lets subscriptions complete (abort their signal first), and waits until every socket has been
+   * told to go (1001) and has gone.
+   */
   close(): Promise<void>;
 }
 
@@ -46,6 +52,8 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
   const { server, schema, gate, log, metrics, presentError } = options;
   const present = (errors: readonly unknown[]): GraphQLFormattedError[] => errors.map((error) => presentError(error));
 
+  let streams = 0;
+  let onIdle: () => void = () => {};
   const graphql = makeServer<Record<string, unknown> | undefined, Connection>({
     onConnect: ({ connectionParams, extra }) =>
       extra.authorized || gate.admits(connectionParams?.token) || gate.admits(connectionParams?.Authorization),
@@ -69,10 +77,15 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
       if (Symbol.asyncIterator in result) {
         extra.streams.add(id);
         metrics.subscriptions.inc();
+        streams += 1;
       }
     },
     onComplete({ extra }, id) {
-      if (extra.streams.delete(id)) metrics.subscriptions.dec();
+      if (!extra.streams.delete(id)) return;
+      metrics.subscriptions.dec();
+      streams -= 1;
+      // The `complete` message leaves right after this hook, and must leave before the socket closes.
+      if (streams === 0) setImmediate(onIdle);
     },
   });
 
@@ -121,8 +134,12 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
   return {
     async close() {
       draining = true;
+      const idle = new Promise<void>((resolve) => {
+        onIdle = resolve;
+      });
+      if (streams > 0) await Promise.race([idle, setTimeout(patienceMs, undefined, { ref: false })]);
       for (const client of sockets.clients) client.close(1001, 'Going away');
-      await waitUntilEmpty(sockets, 3000);
+      await waitUntilEmpty(sockets);
       await Promise.all(closed);
       server.off('upgrade', upgrade);
       sockets.close();
@@ -160,11 +177,8 @@ function keepAlive(socket: WebSocket): () => void {
 }
 
 /** Clients that do not answer the closing handshake are cut off. */
-async function waitUntilEmpty(sockets: WebSocketServer, patienceMs: number): Promise<void> {
+async function waitUntilEmpty(sockets: WebSocketServer): Promise<void> {
   const gone = [...sockets.clients].map((client) => new Promise((resolve) => client.once('close', resolve)));
-  const impatient = setTimeout(() => {
-    for (const client of sockets.clients) client.terminate();
-  }, patienceMs);
-  await Promise.all(gone);
-  clearTimeout(impatient);
+  await Promise.race([Promise.all(gone), setTimeout(patienceMs, undefined, { ref: false })]);
+  for (const client of sockets.clients) client.terminate();
 }
