@@ -51,7 +51,7 @@ export class EvaluationAttempt {
 
   /** Does it, and answers how to write down what came of it. */
   private async work(): Promise<() => Promise<void>> {
-    const { domain, inputs, threads } = this.context;
+    const { domain, inputs, auto, threads } = this.context;
     const { evaluations } = domain;
     const { checkpoint, dataset, templates } = this.evaluation;
     const fail = (code: string, message: string, retry: boolean) => () =>
@@ -63,7 +63,7 @@ export class EvaluationAttempt {
           assignment: {
             checkpoint: await inputs.checkpoint(checkpoint!),
             evaluation: await inputs.evaluation(dataset!, templates),
-            device: 'AUTO',
+            device: auto,
             threads,
           },
         },

@@ -1,5 +1,6 @@
 import type { Domain, Method } from '../domain';
 import type { Log } from '../observability/log';
+import type { Devices } from './devices';
 import type { Inputs } from './inputs';
 
 /** What every attempt of an executor works with. */
@@ -10,6 +11,8 @@ export interface ExecutorContext {
   readonly leaseSeconds: number;
   readonly snapshotEveryMs: number;
   readonly threads: number;
+  /** What AUTO means on this machine. */
+  readonly auto: Devices['auto'];
   readonly heapMegabytes?: number;
   /** This executor's own folder for what trainers write. */
   readonly scratch: string;

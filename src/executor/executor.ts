@@ -44,13 +44,16 @@ export async function startExecutor(options: ExecutorOptions): Promise<RunningEx
   const { domain, log, home, version, concurrency = 1 } = options;
   const pluginStore = join(home, 'plugins');
   await mkdir(pluginStore, { recursive: true });
-  const { loaded, broken } = await describePlugins([SHIPPED_PLUGINS, ...(options.pluginFolders ?? [])], pluginStore);
+  const [{ loaded, broken }, devices] = await Promise.all([
+    describePlugins([SHIPPED_PLUGINS, ...(options.pluginFolders ?? [])], pluginStore),
+    describeDevices(),
+  ]);
   for (const plugin of broken) log.warn(plugin, 'a plugin was skipped');
   const { executor } = await domain.executors.register({
     host: hostname(),
     pid: process.pid,
     version,
-    devices: describeDevices(),
+    devices: devices.reports,
     methods: loaded.map(({ manifest }) => manifest),
     brokenPlugins: [...broken],
   });
@@ -64,6 +67,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<RunningEx
     log,
     leaseSeconds: options.leaseSeconds ?? 15,
     snapshotEveryMs: options.snapshotEveryMs ?? 5000,
+    auto: devices.auto,
     threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / concurrency)),
     heapMegabytes: options.heapMegabytes,
     scratch: join(scratch, executor.id),

@@ -132,7 +132,7 @@ export class RunAttempt {
       ...(resumeFrom && { resumeFrom }),
       scratch: this.scratch,
       snapshotEveryMs: context.snapshotEveryMs,
-      device: run.device,
+      device: run.device === 'AUTO' ? context.auto : run.device,
       threads: context.threads,
     };
   }

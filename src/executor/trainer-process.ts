@@ -109,6 +109,7 @@ function environmentOfTrainer(): NodeJS.ProcessEnv {
     'LANG',
     'LD_LIBRARY_PATH',
     'CUDA_VISIBLE_DEVICES',
+    'VK_DRIVER_FILES',
     'VK_ICD_FILENAMES',
     'XDG_RUNTIME_DIR',
     'SystemRoot',

@@ -1,8 +1,12 @@
-export { DEVICE_NAMES, DEVICES, type Device, DeviceUnavailable } from './device';
-export { Session, type SessionOptions } from './session';
-
 import type { Program } from '../engine';
-import { Session, type SessionOptions } from './session';
+import type { SessionOptions } from './compile';
+import { Session } from './session';
 
+export type { SessionOptions } from './compile';
+export { DEVICE_NAMES, DEVICES, type Device, DeviceUnavailable, type StatePolicy } from './device';
+export { explain, type Probe, preferred, probe, probeAll } from './probe';
+export { Session } from './session';
+
+/** Compiles a program for a device, CPU unless told. Throws DeviceUnavailable. */
 export const createSession = (program: Program, options?: SessionOptions): Promise<Session> =>
   Session.create(program, options);

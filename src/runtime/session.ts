@@ -1,49 +1,41 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type LoweredModel, lower, type Program, size, type Weights } from '../engine';
-import type { Device } from './device';
+import { compile, type SessionOptions } from './compile';
+import { DEVICES } from './device';
+import { Ferry } from './ferry';
 
 type Data = Float32Array | BigInt64Array;
 
-export interface SessionOptions {
-  device?: Device;
-  /** Intra-op threads; all cores unless told. The count is part of what makes results bit-identical. */
-  threads?: number;
+interface Compiled {
+  readonly model: LoweredModel;
+  readonly native: InferenceSession;
 }
 
 /** A compiled program with its state. One call of `run` is one step: it reads the feeds and the state, and leaves the state advanced. */
 export class Session {
   private readonly values = new Map<string, Tensor>();
+  /** Names of the state that is compiled into the model. */
+  private readonly baked: ReadonlySet<string>;
+  private readonly ferry: Ferry | undefined;
+  private compiled: Promise<Compiled> | undefined;
 
   private constructor(
     readonly program: Program,
-    private readonly model: LoweredModel,
-    private readonly native: InferenceSession,
+    private readonly options: SessionOptions,
   ) {
+    const policy = options.state ?? DEVICES[options.device ?? 'CPU'].state;
+    this.baked = policy === 'compiled' ? compilable(program) : new Set();
+    this.ferry = policy === 'resident' && program.state.length > 0 ? new Ferry(program.state, options) : undefined;
     for (const { name, shape, initial } of program.state) {
       if (initial === 'zeros') this.values.set(name, new Tensor('float32', new Float32Array(size(shape)), shape));
     }
   }
 
-  static async create(program: Program, { device = 'CPU', threads }: SessionOptions = {}): Promise<Session> {
-    const model = lower(program);
-    const native = await InferenceSession.create(model.bytes, {
-      executionProviders: [device.toLowerCase()],
-      // measured: parallel mode is 1.6x slower, memory patterns cost a copy of every activation
-      executionMode: 'sequential',
-      enableMemPattern: false,
-      graphOptimizationLevel: 'basic',
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      // vanishing Adam moments would be denormal, which this processor's arithmetic computes tens of times slower
-      extra: { session: { set_denormal_as_zero: '1' } },
-    });
-    return new Session(program, model, native);
-  }
-
-  /** Identifies the compiled graph. */
-  get digest(): string {
-    return this.model.digest;
+  /** Throws DeviceUnavailable when the device cannot be had; where weights are compiled in, the first run does. */
+  static async create(program: Program, options: SessionOptions = {}): Promise<Session> {
+    const session = new Session(program, options);
+    if (session.baked.size === 0) await session.ready();
+    return session;
   }
 
   /** Sets the state by name; names that the program does not have are ignored, so that one checkpoint serves many programs. Throws on a wrong size. */
@@ -54,42 +46,108 @@ export class Session {
       if (value.data.length !== size(shape)) {
         throw new Error(`state '${name}' has ${value.data.length} values, the program takes [${shape.join(',')}]`);
       }
-      this.values.set(name, new Tensor('float32', value.data, shape));
+      const known = this.values.get(name);
+      if (known?.location === 'cpu' && known.data === value.data) continue;
+      this.replace(name, new Tensor('float32', value.data, shape));
+      if (this.baked.has(name)) void this.forget();
     }
   }
 
   /** Runs the program once. Throws when an input or a weight was not given. */
   async run(feeds: Readonly<Record<string, Data>> = {}): Promise<Record<string, Data>> {
-    const bound: Record<string, Tensor> = {};
-    for (const { name, shape, dtype } of this.program.inputs) {
-      const data = feeds[name];
-      if (!data) throw new Error(`input '${name}' was not fed`);
-      if (data.length !== size(shape))
-        throw new Error(`input '${name}' has ${data.length} values, the program takes [${shape.join(',')}]`);
-      bound[name] =
-        dtype === 'int64'
-          ? new Tensor('int64', data as BigInt64Array, shape)
-          : new Tensor('float32', data as Float32Array, shape);
-    }
-    for (const { name } of this.program.state) {
-      const value = this.values.get(name);
-      if (!value) throw new Error(`state '${name}' was not loaded`);
-      bound[name] = value;
-    }
-    const results = await this.native.run(bound);
-    for (const [name, output] of this.model.next) this.values.set(name, results[output] as Tensor);
-    return Object.fromEntries([...this.model.outputs].map(([name, output]) => [name, results[output]!.data as Data]));
+    const inputs = this.bind(feeds);
+    const state = this.ferry ? await this.aboard(this.ferry) : this.all();
+    const { model, native } = await this.ready();
+    const fed = Object.entries(state).filter(([name]) => !this.baked.has(name));
+    const results = await native.run({ ...inputs, ...Object.fromEntries(fed) });
+    for (const [name, output] of model.next) this.replace(name, results[output] as Tensor);
+    return Object.fromEntries([...model.outputs].map(([name, output]) => [name, results[output]!.data as Data]));
   }
 
   /** The whole state by name: weights, frozen ones too, and optimiser moments. The arrays are the session's own until its next run. */
-  state(): Weights {
+  async state(): Promise<Weights> {
+    const given = Object.fromEntries(this.values);
+    const somewhereElse = [...this.values.values()].some(({ location }) => location !== 'cpu');
+    const values = this.ferry && somewhereElse ? await this.ferry.download(given) : given;
     return new Map(
-      [...this.values].map(([name, value]) => [name, { shape: value.dims, data: value.data as Float32Array }]),
+      Object.entries(values).map(([name, value]) => [name, { shape: value.dims, data: value.data as Float32Array }]),
     );
   }
 
   async dispose(): Promise<void> {
-    await this.native.release();
-    this.values.clear();
+    await this.forget();
+    await this.ferry?.dispose();
+    for (const name of [...this.values.keys()]) this.replace(name, undefined);
   }
+
+  private bind(feeds: Readonly<Record<string, Data>>): Record<string, Tensor> {
+    return Object.fromEntries(
+      this.program.inputs.map(({ name, shape, dtype }) => {
+        const data = feeds[name];
+        if (!data) throw new Error(`input '${name}' was not fed`);
+        const expected = dtype === 'int64' ? BigInt64Array : Float32Array;
+        if (!(data instanceof expected)) throw new Error(`input '${name}' takes a ${expected.name}`);
+        if (data.length !== size(shape))
+          throw new Error(`input '${name}' has ${data.length} values, the program takes [${shape.join(',')}]`);
+        return [
+          name,
+          data instanceof BigInt64Array ? new Tensor('int64', data, shape) : new Tensor('float32', data, shape),
+        ];
+      }),
+    );
+  }
+
+  private all(): Record<string, Tensor> {
+    return Object.fromEntries(
+      this.program.state.map(({ name }) => {
+        const value = this.values.get(name);
+        if (!value) throw new Error(`state '${name}' was not loaded`);
+        return [name, value];
+      }),
+    );
+  }
+
+  /** The state with all of it on the device; what was loaded since the last run is carried over. */
+  private async aboard(ferry: Ferry): Promise<Record<string, Tensor>> {
+    const state = this.all();
+    if (Object.values(state).every(({ location }) => location !== 'cpu')) return state;
+    for (const [name, value] of Object.entries(await ferry.upload(state))) this.replace(name, value);
+    return this.all();
+  }
+
+  private replace(name: string, value: Tensor | undefined): void {
+    const old = this.values.get(name);
+    if (old && old.location !== 'cpu') old.dispose();
+    if (value) this.values.set(name, value);
+    else this.values.delete(name);
+  }
+
+  private ready(): Promise<Compiled> {
+    this.compiled ??= this.compile();
+    return this.compiled;
+  }
+
+  private async compile(): Promise<Compiled> {
+    const weights = new Map([...this.baked].map((name) => [name, this.values.get(name)!.data as Float32Array]));
+    const model = lower(this.program, weights);
+    return { model, native: await compile(model.bytes, this.options, this.ferry ? model.next.values() : []) };
+  }
+
+  private async forget(): Promise<void> {
+    const { compiled: forgotten } = this;
+    this.compiled = undefined;
+    const compiled = await forgotten?.catch(() => undefined);
+    if (this.options.profile !== undefined) compiled?.native.endProfiling();
+    await compiled?.native.release();
+  }
+}
+
+/** A model of more than this cannot be a protocol buffer, whose lengths are signed 32-bit integers. */
+const LARGEST_MODEL = 2 ** 31 - 2 ** 26;
+
+/** The weights that no step writes, unless they are too many for one model. */
+function compilable({ state }: Program): Set<string> {
+  const frozen = state.filter(({ next }) => !next);
+  const bytes = frozen.reduce((total, { shape }) => total + 4 * size(shape), 0);
+  return new Set(bytes < LARGEST_MODEL ? frozen.map(({ name }) => name) : []);
 }

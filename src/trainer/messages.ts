@@ -2,6 +2,7 @@ import type { Sample } from '../data';
 import type { ZeroShotReport } from '../evaluation';
 import type { SetName } from '../method';
 import type { MethodManifest } from '../method/manifest';
+import type { Device } from '../runtime/device';
 
 /**
  * What executor and trainer say to each other. The executor speaks first, with everything the run needs, and the
@@ -12,8 +13,6 @@ export type ToTrainer =
   | { readonly type: 'evaluate'; readonly assignment: EvaluationAssignment }
   | { readonly type: 'cancel' };
 
-export type Device = 'AUTO' | 'CPU' | 'CUDA' | 'WEBGPU';
-
 /** Images of one dataset. */
 export interface SampleSource {
   /** Folder or archive, as `src/data` reads it. */
@@ -22,6 +21,7 @@ export interface SampleSource {
 }
 
 interface Compute {
+  /** AUTO has become a device by now, so that the run's record names it. */
   readonly device: Device;
   /** Intra-op threads: with another number the low bits of the weights differ. */
   readonly threads: number;

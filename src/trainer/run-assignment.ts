@@ -36,7 +36,7 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   if (assignment.resumeFrom !== undefined && !resumed) {
     send({ type: 'log', level: 'warn', message: 'the last snapshot is not whole: the run starts over' });
   }
-  const compute = computeOf({ ...assignment, ...(resumed && { threads: resumed.threads }) });
+  const compute = computeOf(assignment, resumed);
   send({
     type: 'started',
     environment: environment({ ...compute, codeDigest, parameters: params }),
@@ -72,7 +72,7 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
     send,
     snapshots: new FileSnapshots(join(scratch, 'snapshot'), assignment.snapshotEveryMs, send, {
       run,
-      threads: compute.threads,
+      ...compute,
     }),
     breathe: control.breathe,
   };

@@ -27,5 +27,5 @@ export interface RunContext {
 export interface SnapshotSink {
   /** Whether enough time went by since the last one. */
   due(): boolean;
-  save(snapshot: Omit<Snapshot, 'run' | 'threads'>): Promise<void>;
+  save(snapshot: Omit<Snapshot, 'run' | 'threads' | 'device'>): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import type { Weights } from '../engine';
+import type { Device } from '../runtime';
 import type { Position } from './messages';
 import type { Send } from './reporter';
 import type { SnapshotSink } from './run-context';
@@ -10,6 +11,7 @@ export interface Snapshot {
   readonly run: string;
   /** A run that goes on elsewhere keeps the thread count it began with: it decides the low bits. */
   readonly threads: number;
+  readonly device: Device;
   readonly position: Position;
   /** What finished stages answered, in order: a resumed method gets these answers without repeating the work. */
   readonly finished: readonly StageRecord[];
@@ -102,7 +104,7 @@ export class FileSnapshots implements SnapshotSink {
     private readonly path: string,
     private readonly everyMs: number,
     private readonly send: Send,
-    private readonly run: Pick<Snapshot, 'run' | 'threads'>,
+    private readonly run: Pick<Snapshot, 'run' | 'threads' | 'device'>,
   ) {}
 
   /** A snapshot of a large model takes long to write: at most a tenth of the time goes into them. */
@@ -110,7 +112,7 @@ export class FileSnapshots implements SnapshotSink {
     return performance.now() - this.savedAt >= Math.max(this.everyMs, 9 * this.cost);
   }
 
-  async save(snapshot: Omit<Snapshot, 'run' | 'threads'>): Promise<void> {
+  async save(snapshot: Omit<Snapshot, 'run' | 'threads' | 'device'>): Promise<void> {
     const startedAt = performance.now();
     const file = `${this.path}.${this.count++}`;
     await writeSnapshot(file, { ...this.run, ...snapshot });

@@ -74,24 +74,24 @@ export async function trainStage(
       reporter.step({ stage, step, totalSteps, fraction, etaSeconds: perStep * (totalSteps - step), losses });
 
       if (step % stepsPerEpoch === 0 && training.validation) {
-        const found = await accuracies(towers, new Map([...weights, ...session.state()]), prepared, held);
+        const found = await accuracies(towers, new Map([...weights, ...(await session.state())]), prepared, held);
         const score = (found.retain ?? 0) + (found.calibration ?? 0) - (found.forget ?? 0);
         reporter.measured(stage, step, prefixed({ ...found, score }));
-        keeper.offer(step, score, () => moved(program, session));
+        await keeper.offer(step, score, () => moved(program, session));
         stopped = training.until?.(found) ?? false;
       }
       if (context.snapshots.due() || stopped) {
         reporter.flush();
         await place.save({
           position: { stage, step },
-          arrays: { state: written(program, session), ...(keeper.weights && { best: keeper.weights }) },
+          arrays: { state: await written(program, session), ...(keeper.weights && { best: keeper.weights }) },
           facts: { ...keeper.facts, stopped: Number(stopped) },
         });
       }
       await context.breathe();
     }
     reporter.flush();
-    for (const [name, value] of keeper.weights ?? moved(program, session)) weights.set(name, value);
+    for (const [name, value] of keeper.weights ?? (await moved(program, session))) weights.set(name, value);
     return { steps: step, ...(keeper.best && { best: keeper.best }) };
   } finally {
     await session.dispose();
@@ -138,10 +138,10 @@ class BestWeights {
     this.best = { step: resume.facts.bestStep!, score: resume.facts.bestScore! };
   }
 
-  offer(step: number, score: number, weights: () => Weights): void {
+  async offer(step: number, score: number, weights: () => Promise<Weights>): Promise<void> {
     if (this.best && score <= this.best.score) return;
     this.best = { step, score };
-    this.weights = weights();
+    this.weights = await weights();
   }
 
   get facts(): Record<string, number> {
@@ -150,8 +150,8 @@ class BestWeights {
 }
 
 /** Copies of the state that steps write: the session's own arrays are reused by its next step. */
-function written(program: Program, session: Session): Weights {
-  const state = session.state();
+async function written(program: Program, session: Session): Promise<Weights> {
+  const state = await session.state();
   return new Map(
     program.state
       .filter(({ next }) => next)
@@ -160,9 +160,9 @@ function written(program: Program, session: Session): Weights {
 }
 
 /** Of these, the model's weights, without the optimiser's moments. */
-function moved(program: Program, session: Session): Weights {
+async function moved(program: Program, session: Session): Promise<Weights> {
   const given = new Set(program.state.filter(({ initial }) => initial === 'given').map(({ name }) => name));
-  return new Map([...written(program, session)].filter(([name]) => given.has(name)));
+  return new Map([...(await written(program, session))].filter(([name]) => given.has(name)));
 }
 
 function prefixed(values: Readonly<Record<string, number | undefined>>): Record<string, number> {

@@ -15,11 +15,18 @@ export interface LoweredModel {
   readonly next: ReadonlyMap<string, string>;
 }
 
-/** Lowers a program to one plain ONNX graph. Weights are graph inputs, not initialisers: sessions start faster, and no model meets the 2 GB limit. */
-export function lower(program: Program): LoweredModel {
+/**
+ * Lowers a program to one plain ONNX graph. Its state is graph inputs, except what `initialisers` gives a value for: that becomes part of the
+ * model. Inputs make sessions start faster, and no model then meets the 2 GB limit of a file.
+ */
+export function lower(program: Program, initialisers: ReadonlyMap<string, Float32Array> = new Map()): LoweredModel {
   const graph = new OnnxGraph();
   for (const { name, ...type } of program.inputs) graph.input(name, type);
-  for (const { name, shape } of program.state) graph.input(name, { shape, dtype: 'float32' });
+  for (const { name, shape } of program.state) {
+    const value = initialisers.get(name);
+    if (value) graph.initialiser(name, shape, value);
+    else graph.input(name, { shape, dtype: 'float32' });
+  }
 
   const written = program.state.filter((state) => state.next);
   const names = new Map<Node, readonly string[]>();

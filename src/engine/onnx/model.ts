@@ -48,12 +48,15 @@ export class OnnxGraph {
     const known = this.shared.get(key);
     if (known) return known;
     const name = `%${this.values++}`;
-    this.graph.message(
-      5,
-      new Message().integers(1, type.shape).integer(2, ELEMENT_TYPE[type.dtype]).text(8, name).bytes(9, bytes),
-    );
+    this.graph.message(5, tensorProto(name, type, bytes));
     this.shared.set(key, name);
     return name;
+  }
+
+  /** A named constant, for weights that are part of the model. */
+  initialiser(name: string, shape: readonly number[], data: Float32Array): void {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.graph.message(5, tensorProto(name, { shape, dtype: 'float32' }, bytes));
   }
 
   input(name: string, type: TensorType): void {
@@ -78,6 +81,9 @@ function attribute(name: string, value: OnnxAttribute): Message {
   if ('float' in value) return message.float(2, value.float).integer(20, 1);
   return message.integers(8, value).integer(20, 7);
 }
+
+const tensorProto = (name: string, { shape, dtype }: TensorType, bytes: Uint8Array): Message =>
+  new Message().integers(1, shape).integer(2, ELEMENT_TYPE[dtype]).text(8, name).bytes(9, bytes);
 
 function valueInfo(name: string, { shape, dtype }: TensorType): Message {
   const dimensions = new Message();
