@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,7 +24,9 @@ import { createSession } from '../../src/runtime';
  * Compares CLIP with transformers and open_clip on random models: embeddings, gradients of the contrastive loss, and
  * whether they load what we export.
  *
- *     npx tsc && node dist/scripts/oracle/clip-parity.js --python venv/bin/python [--out docs/results/clip-parity.md] [CASE ...]
+ *     npm run oracle:clip -- --python venv/bin/python [--out docs/results/clip-parity.md] [--log FILE] [CASE ...]
+ *
+ * Results are kept in the log, and what it has is not computed again.
  *
  * The Python needs torch, transformers and open_clip_torch. The largest case needs 10 GB of memory and 4 GB of disk.
  */
@@ -160,37 +162,68 @@ async function parity(name: string, executable: string): Promise<Result> {
 
 const scientific = (value: number): string => value.toExponential(1);
 
-function report(results: readonly Result[]): string {
-  const rows = results.map(
-    ({ name, dtype, image, text, gradient, worst, exports }) =>
-      `| ${name} | ${dtype} | ${scientific(image)} | ${scientific(text)} | ${scientific(gradient)} | ${scientific(worst.error)} (${worst.name}) | ${Object.entries(
-        exports,
-      )
+function report(results: readonly Result[], versions: string): string {
+  const rows = results.map(({ name, dtype, image, text, gradient, worst, exports }) =>
+    [
+      name,
+      dtype,
+      scientific(image),
+      scientific(text),
+      scientific(gradient),
+      `${scientific(worst.error)} (${worst.name})`,
+      Object.entries(exports)
         .map(([layout, error]) => `${layout} ${scientific(error)}`)
-        .join(', ')} |`,
+        .join(', '),
+    ].join(' | '),
   );
-  return [
-    '| model | stored as | image embedding | text embedding | all gradients | worst tensor’s gradient | embeddings of our exports, loaded there |',
-    '|---|---|---|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
+  return `# CLIP against transformers and open_clip
+
+    python -m venv venv && venv/bin/pip install torch transformers open_clip_torch
+    npm run oracle:clip -- --python venv/bin/python --out docs/results/clip-parity.md
+
+Random models with random biases, norms and running statistics, made by ${versions}, read by \`readCheckpoint\` and run by
+ONNX Runtime on the CPU. All numbers are relative L2 errors, in float32 on both sides; weights stored in fewer bits are
+the same numbers on both sides. Tolerances: 1e-4 for embeddings, 1e-3 for the gradients of the contrastive loss.
+The last column is what transformers (\`CLIPModel.from_pretrained\`, \`CLIPTextModel.from_pretrained\`) and open_clip
+(\`create_model\`; OpenAI's builder for its state dicts) compute with the files that we wrote, in the checkpoint's own layout
+and in the others, against the model that the checkpoint came from.
+
+| model | stored as | image embedding | text embedding | all gradients together | worst tensor’s gradient | our exports, loaded there |
+|---|---|---|---|---|---|---|
+${rows.map((row) => `| ${row} |`).join('\n')}
+`;
 }
+
+/** Results of an earlier, interrupted run: the large cases take minutes each. */
+const logged = (path: string): Result[] =>
+  existsSync(path)
+    ? readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line))
+    : [];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { python: { type: 'string', default: 'python3' }, out: { type: 'string' } },
+    options: {
+      python: { type: 'string', default: 'python3' },
+      out: { type: 'string' },
+      log: { type: 'string', default: join(tmpdir(), 'clip-parity.jsonl') },
+    },
     allowPositionals: true,
   });
+  const earlier = logged(values.log);
   const results: Result[] = [];
   for (const name of positionals.length > 0 ? positionals : CASES) {
     console.error(name);
-    const result = await parity(name, values.python);
+    const known = earlier.find((result) => result.name === name);
+    const result = known ?? (await parity(name, values.python));
     results.push(result);
-    console.log(JSON.stringify(result));
+    if (!known) appendFileSync(values.log, `${JSON.stringify(result)}\n`);
   }
-  console.log(report(results));
-  if (values.out) writeFileSync(values.out, report(results));
+  const versions = execFileSync(values.python, [MODELS, 'versions'], { encoding: 'utf8' }).trim();
+  console.log(report(results, versions));
+  if (values.out) writeFileSync(values.out, report(results, versions));
   const failed = results.filter(
     ({ image, text, worst, exports }) => Math.max(image, text, ...Object.values(exports)) > 1e-4 || worst.error > 1e-3,
   );

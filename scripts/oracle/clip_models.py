@@ -3,6 +3,7 @@ and loads what we export.
 
     python clip_models.py make CASE FOLDER       model files, expected.safetensors, gradients.safetensors
     python clip_models.py verify EXPECTED EXPORT=FOLDER ...   prints the relative error of each export's embeddings
+    python clip_models.py versions
 """
 
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import open_clip
 import torch
+import transformers
 from open_clip.model import CLIP, build_model_from_openai_state_dict
 from safetensors.torch import load_file, save_file
 from transformers import CLIPConfig, CLIPModel, CLIPTextModel
@@ -160,4 +162,9 @@ def verify(expected, *exports):
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    make(arguments[0], Path(arguments[1])) if command == "make" else verify(*arguments)
+    if command == "make":
+        make(arguments[0], Path(arguments[1]))
+    elif command == "verify":
+        verify(*arguments)
+    else:
+        print(f"torch {torch.__version__}, transformers {transformers.__version__} and open_clip {open_clip.__version__}")
