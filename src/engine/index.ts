@@ -1,4 +1,5 @@
 export { connected, grad } from './autodiff/grad';
+export { type Hoisted, hoist, type Prelude, storedPerSample } from './hoist';
 export { interpret, type NdArray } from './interpreter';
 export { type LoweredModel, lower } from './onnx/lower';
 export * from './ops';

@@ -98,6 +98,21 @@ function nameOf(weight: Tensor): string {
   return weight.node.attributes.name;
 }
 
+/** All tensors that a program computes, outputs first. */
+export const rootsOf = ({ outputs, state }: Program): Tensor[] => [
+  ...Object.values(outputs),
+  ...state.flatMap(({ next }) => (next ? [next] : [])),
+];
+
+/** The program after a rewriting of its graph, which takes `rootsOf` it and gives as many tensors in the same order. */
+export function rebuilt(original: Program, transform: (roots: Tensor[]) => Tensor[]): Program {
+  const roots = transform(rootsOf(original));
+  const names = Object.keys(original.outputs);
+  const written = original.state.filter(({ next }) => next);
+  const next = written.map(({ name, initial }, i) => [name, { next: roots[names.length + i]!, initial }] as const);
+  return program(Object.fromEntries(names.map((name, i) => [name, roots[i]!])), new Map(next));
+}
+
 /** Optimises the graph and lists what it reads. */
 function program(
   outputs: Readonly<Record<string, Tensor>>,

@@ -85,6 +85,10 @@ async function sampleRows(
 
 const int64 = (values: readonly number[]) => values.map((value) => BigInt64Array.of(BigInt(value)));
 
+/** Which set's samples each input's rows belong to; null for an input that is the same in every step. */
+export const fixedInputs = (): Record<string, SetName | null> =>
+  Object.fromEntries([...knownInputs()].map(([name, input]) => [name, 'set' in input ? input.set : null]));
+
 /** Every name that `inputName` can give, and what it means. */
 function knownInputs(): Map<string, KnownInput> {
   const known = new Map<string, KnownInput>([[inputName.table, { kind: 'table', owner: 'model' }]]);

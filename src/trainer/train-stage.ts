@@ -5,10 +5,10 @@ import { createSession, type Session } from '../runtime';
 import { accuracies } from './accuracy';
 import { BatchOrder, holdOut } from './batch-order';
 import { Divergence } from './divergence';
+import { hoistStep } from './preludes';
 import { planCaptions } from './prepared-set';
 import type { RunContext } from './run-context';
 import type { Snapshot } from './snapshot';
-import { stepFeeds } from './step-feeds';
 import { RunFailure } from './stop';
 
 /** Where a stage is within the run, and what it leaves for a retry. */
@@ -48,10 +48,9 @@ export async function trainStage(
   const totalSteps = training.epochs * stepsPerEpoch;
   context.send({ type: 'stage', stage, totalSteps });
 
-  const program = compile(context, objective, training, sizes);
+  const { body: program, feeds } = await hoistStep(context, compile(context, objective, training, sizes), sizes);
   const session = await createSession(program, context.compute);
   try {
-    const feeds = await stepFeeds(program, prepared, { model: weights, original: context.original }, towers);
     const learningRate = Float32Array.of(training.learningRate);
     const divergence = new Divergence(stage);
     const held = new Map([...parts].map(([name, { held }]) => [name, held]));

@@ -1,0 +1,1 @@
+export { type Hoisted, hoist, type Prelude, storedPerSample } from './hoist';
