@@ -12,6 +12,8 @@ test('an empty environment gives a loopback server with everything in one folder
     auth: 'token',
     allowedHosts: [],
     s3: undefined,
+    leaseSeconds: 15,
+    snapshotSeconds: 5,
     logLevel: 'info',
   });
 });
@@ -21,6 +23,7 @@ test('every bad variable is named in one refusal, and no secret is echoed', () =
     readConfig({
       LETHE_PORT: '40x0',
       DATABASE_URL: 'mysql://root:hunter2@db/lethe',
+      LETHE_LEASE_SECONDS: 'soon',
       LETHE_LOG_LEVEL: 'loud',
       LETHE_AUTH: 'maybe',
       LETHE_TOKEN: 'short',
@@ -34,6 +37,7 @@ test('every bad variable is named in one refusal, and no secret is echoed', () =
     for (const name of [
       'LETHE_PORT',
       'DATABASE_URL',
+      'LETHE_LEASE_SECONDS',
       'LETHE_LOG_LEVEL',
       'LETHE_AUTH',
       'LETHE_TOKEN',

@@ -29,6 +29,10 @@ export interface Config {
   /** Host names (no port) accepted in Host and Origin, beside loopback and `host`; `*` accepts any. */
   allowedHosts: string[];
   s3?: S3Config;
+  /** An executor silent for this long has lost its run to another one. */
+  leaseSeconds: number;
+  /** How often a trainer writes down where it is: what a killed one may have to repeat. */
+  snapshotSeconds: number;
   logLevel: LogLevel;
 }
 
@@ -74,6 +78,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     auth: oneOf('LETHE_AUTH', ['token', 'none'], 'token'),
     allowedHosts: list('LETHE_ALLOWED_HOSTS'),
     s3: readS3(text, problems),
+    leaseSeconds: readSeconds('LETHE_LEASE_SECONDS', text('LETHE_LEASE_SECONDS') ?? '15', problems),
+    snapshotSeconds: readSeconds('LETHE_SNAPSHOT_SECONDS', text('LETHE_SNAPSHOT_SECONDS') ?? '5', problems),
     logLevel: oneOf('LETHE_LOG_LEVEL', logLevels, 'info'),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -85,6 +91,13 @@ function readPort(value: string, problems: string[]): number {
   if (/^\d+$/.test(value) && port <= 65_535) return port;
   problems.push(`LETHE_PORT must be a whole number from 0 to 65535, not "${value}"`);
   return 0;
+}
+
+function readSeconds(name: string, value: string, problems: string[]): number {
+  const seconds = Number(value);
+  if (seconds >= 0.1 && seconds <= 3600) return seconds;
+  problems.push(`${name} must be a number of seconds from 0.1 to 3600, not "${value}"`);
+  return 1;
 }
 
 /** The value itself is never echoed: it may hold a password. */

@@ -47,8 +47,8 @@ function announce(server: Server, config: Config, domain: Domain, log: Log): voi
   log.info({ url: server.url, home: config.home, database: domain.database.kind }, 'listening');
 }
 
-function executorOptions({ home, pluginFolders }: Config) {
-  return { home, pluginFolders, version };
+function executorOptions({ home, pluginFolders, leaseSeconds, snapshotSeconds }: Config) {
+  return { home, pluginFolders, version, leaseSeconds, snapshotEveryMs: snapshotSeconds * 1000 };
 }
 
 /** Opens the domain, begins, and ends everything in good order when the process is asked to stop. */
