@@ -70,6 +70,33 @@ program
     console.log(`${files.length} files in ${resolve(folder)}`);
   });
 
+program
+  .command('follow')
+  .description('print the events of a run, one JSON object a line, until it ends')
+  .argument('<run>', 'its id')
+  .option('--after <cursor>', 'cursor of the last event already seen')
+  .option(...url)
+  .action(async (runId: string, options: { after?: string; url?: string }) => {
+    const client = await connect(options.url);
+    const events = client.subscribe<{ runEvents: object }>(
+      `subscription ($runId: ID!, $after: String) {
+         runEvents(runId: $runId, after: $after) {
+           __typename
+           ... on RunEvent { cursor at }
+           ... on StageEvent { stage totalSteps }
+           ... on ProgressEvent { stage losses progress { step totalSteps fraction etaSeconds } }
+           ... on LogEvent { level message }
+           ... on EvaluatedEvent { role }
+           ... on RetryingEvent { attempt reason { code message } }
+           ... on SucceededEvent { outcome checkpoint { id } }
+           ... on FailedEvent { error { code message } }
+         }
+       }`,
+      { runId, after: options.after },
+    );
+    for await (const { runEvents } of events) console.log(JSON.stringify(runEvents));
+  });
+
 /** A refusal to be shown in one line, without a stack. */
 class CommandFailed extends Error {}
 

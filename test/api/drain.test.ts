@@ -1,4 +1,4 @@
-import { type Scene, granted, setTheScene } from '../support/domain';
+import { granted, type Scene, setTheScene } from '../support/domain';
 import { follow, TestServer } from '../support/server';
 
 interface Update {
@@ -11,6 +11,8 @@ beforeAll(async () => {
   lethe = await TestServer.start();
   scene = await setTheScene(lethe.domain);
 });
+
+afterAll(() => lethe.close());
 
 test('a server that is asked to stop completes subscriptions, answers what is in flight and takes nothing new', async () => {
   const run = granted(await lethe.domain.runs.start(scene.request));
@@ -37,6 +39,4 @@ test('a server that is asked to stop completes subscriptions, answers what is in
   expect((await following).end).toBe('completed');
   await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
   await client.dispose();
-  await lethe.domain.close();
-  await lethe.place.discard();
 });

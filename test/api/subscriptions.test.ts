@@ -68,7 +68,7 @@ test('early, twice, late and with a cursor: each event once, in order, then comp
   const early = follow<Update>(client, document, { runId });
   const twice = follow<Update>(client, document, { runId });
   const elsewhere = follow<Update>(connect(), document, { runId });
-  let midway: Promise<Awaited<typeof early>> | undefined;
+  let midway: typeof early | undefined;
   const starter = follow<Update>(connect(), document, { runId }, ({ runEvents }) => {
     if (runEvents.seq === 10) midway ??= follow<Update>(connect(), document, { runId, after: runEvents.cursor });
   });
@@ -80,7 +80,7 @@ test('early, twice, late and with a cursor: each event once, in order, then comp
     expect(end).toBe('completed');
     expect(sequence(items)).toEqual(upTo(last));
   }
-  const { items, end } = (await midway) ?? { items: [], end: 'never' };
+  const { items, end } = (await midway) ?? { items: [], end: undefined };
   expect(end).toBe('completed');
   expect(sequence(items)).toEqual(upTo(last, 11));
 
@@ -117,7 +117,11 @@ test('a cursor at the last event completes at once; the same rows can be polled'
       { id: run.id, after },
     );
     const { events } = (data as { run: unknown }).run as {
-      events: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; edges: { node: { seq: number } }[] };
+      events: {
+        totalCount: number;
+        pageInfo: { hasNextPage: boolean; endCursor: string };
+        edges: { node: { seq: number } }[];
+      };
     };
     expect(events.totalCount).toBe(last);
     polled.push(...events.edges.map(({ node }) => node.seq));
@@ -127,20 +131,27 @@ test('a cursor at the last event completes at once; the same rows can be polled'
   expect(polled).toEqual(upTo(last));
 });
 
-test.each(['x', '-1', '1.5', '', 'null', '99999999999'])('the malformed cursor %p is an error, not silence', async (after) => {
-  const run = await startRun();
-  const { items, end } = await follow<Update>(connect(), document, { runId: run.id, after });
-  await lethe.domain.runs.cancel(run.id);
-  expect(items).toEqual([undefined]);
-  expect(end).toBe('completed');
-  const { errors } = await lethe.ask('query ($id: ID!) { run(id: $id) { events(after: "x") { totalCount } } }', { id: run.id });
-  expect(errors?.[0]?.extensions.code).toBe('MALFORMED_CURSOR');
-});
+test.each(['x', '-1', '1.5', '', 'null', '99999999999'])(
+  'the malformed cursor %p is an error, not silence',
+  async (after) => {
+    const run = await startRun();
+    const followed = await follow<Update>(connect(), document, { runId: run.id, after });
+    await lethe.domain.runs.cancel(run.id);
+    expect(followed).toEqual({ items: [], errors: ['MALFORMED_CURSOR'], end: 'completed' });
+    const { errors } = await lethe.ask('query ($id: ID!) { run(id: $id) { events(after: "x") { totalCount } } }', {
+      id: run.id,
+    });
+    expect(errors?.[0]?.extensions.code).toBe('MALFORMED_CURSOR');
+  },
+);
 
 test('a run that does not exist is an error', async () => {
   const runId = '00000000-0000-4000-8000-000000000000';
-  const { items, end } = await follow<Update>(connect(), document, { runId });
-  expect([items, end]).toEqual([[undefined], 'completed']);
+  expect(await follow<Update>(connect(), document, { runId })).toEqual({
+    items: [],
+    errors: ['NOT_FOUND'],
+    end: 'completed',
+  });
 });
 
 test('a silent run sends heartbeats, and its cancellation completes the subscription', async () => {
@@ -173,6 +184,7 @@ async function gauge(name: string): Promise<number> {
 }
 
 async function untilZero(name: string): Promise<number> {
-  for (let attempt = 0; attempt < 50 && (await gauge(name)) > 0; attempt++) await new Promise((done) => setTimeout(done, 50));
+  for (let attempt = 0; attempt < 50 && (await gauge(name)) > 0; attempt++)
+    await new Promise((done) => setTimeout(done, 50));
   return gauge(name);
 }

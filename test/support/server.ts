@@ -88,6 +88,8 @@ export class TestServer {
 /** How a subscription went: what it sent, and whether it completed or why not. */
 export interface Followed<T> {
   items: T[];
+  /** Codes of the errors it sent in place of items. */
+  errors: unknown[];
   end:
     | 'completed'
     | { code?: number; reason?: string }
@@ -102,16 +104,19 @@ export function follow<T>(
   each?: (item: T) => void,
 ): Promise<Followed<T>> {
   const items: T[] = [];
+  const errors: unknown[] = [];
   return new Promise((resolve) => {
     client.subscribe<T>(
       { query, variables },
       {
-        next: ({ data }) => {
-          items.push(data as T);
-          each?.(data as T);
+        next: ({ data, errors: sent }) => {
+          errors.push(...(sent ?? []).map(({ extensions }) => extensions?.code));
+          if (data == null) return;
+          items.push(data);
+          each?.(data);
         },
-        error: (error) => resolve({ items, end: error as Followed<T>['end'] }),
-        complete: () => resolve({ items, end: 'completed' }),
+        error: (error) => resolve({ items, errors, end: error as Followed<T>['end'] }),
+        complete: () => resolve({ items, errors, end: 'completed' }),
       },
     );
   });
