@@ -10,7 +10,7 @@ const COLOURS = { resnet: ['#1f5fa8', '#8fb8e0'], vit: ['#b0451b', '#e8ab8f'] } 
 const logs = new Map(
   Object.keys(COLOURS)
     .map((model) => [model, readLog(join('demo', 'checkpoints', `${model}.jsonl`))] as const)
-    .filter(([, log]) => log.length > 0),
+    .filter(([, log]) => log.some(({ kind }) => kind === 'assessment')),
 );
 const folder = join('docs', 'results');
 mkdirSync(folder, { recursive: true });

@@ -69,15 +69,17 @@ function curveTable(model: string, log: readonly LogLine[]): string[] {
 
 function settingsOf(model: string, log: readonly LogLine[]): string[] {
   const starts = log.flatMap((line) => (line.kind === 'start' ? [line] : []));
-  const resumed = starts.slice(1).map(({ step }) => step);
-  const note = resumed.length > 0 ? ` Resumed from its snapshot at step ${resumed.join(', ')}.` : '';
+  const stretches = starts.map(
+    ({ step, settings }) => `step ${step}, scheduled for ${Reflect.get(settings, 'epochs')} epochs`,
+  );
+  const note = starts.length > 1 ? ` Started, and resumed from snapshots, at ${stretches.join('; ')}.` : '';
   return [
     `### ${model}`,
     '',
     `Hours of training: ${(trainingSeconds(log) / 3600).toFixed(2)}.${note}`,
     '',
     '```json',
-    JSON.stringify({ ...starts[0]?.settings, environment: starts[0]?.environment }, null, 1),
+    JSON.stringify({ ...starts.at(-1)?.settings, environment: starts.at(-1)?.environment }, null, 1),
     '```',
     '',
   ];
