@@ -81,6 +81,7 @@ async function compute(checkpoint: Checkpoint, expected: Weights): Promise<Weigh
   const names = clip.parameters.map(({ node }) => (node.op === 'parameter' ? node.attributes.name : ''));
   const session = await createSession(
     forward({ image, text, ...Object.fromEntries(gradients.map((gradient, i) => [`gradient ${names[i]}`, gradient])) }),
+    { threads: 1 },
   );
   session.loadState(checkpoint.weights);
   const outputs = await session.run({ pixels: pixels.data, ids: BigInt64Array.from(ids.data, BigInt) });
