@@ -79,12 +79,14 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   const outcome = await new StageRunner(context, method, resumed).run(params);
   await towers.dispose();
 
-  if (evaluator) {
-    send({ type: 'evaluated', role: 'AFTER', report: await evaluator.evaluate(weights) });
-    await evaluator.dispose();
-  }
   const result = join(scratch, 'checkpoint');
   await writeCheckpoint(result, checkpoint, weights);
+  if (evaluator) {
+    // Read back, because a checkpoint stored in half precision is not quite what was trained.
+    const written = await readCheckpoint(result);
+    send({ type: 'evaluated', role: 'AFTER', report: await evaluator.evaluate(written.weights) });
+    await evaluator.dispose();
+  }
   send({ type: 'finished', checkpoint: result, outcome: outcome ?? null });
 }
 
