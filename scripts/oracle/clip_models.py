@@ -6,6 +6,7 @@ and loads what we export.
     python clip_models.py versions
 """
 
+import copy
 import json
 import sys
 from pathlib import Path
@@ -78,16 +79,19 @@ def randomise(model, size, dtype):
                 module.momentum = None
         model.train()
         for _ in range(2):
-            model.encode_image(torch.randn(8, 3, size, size, generator=generator))
+            model.encode_image(smooth_images(8, size, generator))
     return model.to(dtype).float().eval()
 
 
-def inputs(size):
+def smooth_images(count, size, generator):
+    """Noise in each pixel would average out to the same embedding for all images."""
+    coarse = torch.randn(count, 3, 7, 7, generator=generator)
+    return torch.nn.functional.interpolate(coarse, size=(size, size), mode="bicubic").contiguous()
+
+
+def inputs(size, batch):
     generator = torch.Generator().manual_seed(4)
-    batch = 2 if size == 224 else 4
-    # Smooth random images: noise in each pixel would average out to the same embedding for all.
-    coarse = torch.randn(batch, 3, 7, 7, generator=generator)
-    pixels = torch.nn.functional.interpolate(coarse, size=(size, size), mode="bicubic").contiguous()
+    pixels = smooth_images(batch, size, generator)
     ids = torch.full((batch, 77), 49407)
     for row in range(batch):
         length = 3 + 20 * row
@@ -102,24 +106,43 @@ def encode(model, pixels, ids):
     return model.encode_image(pixels), model.encode_text(ids)
 
 
+def reference(model, pixels, ids):
+    """Embeddings; leaves the gradients of the contrastive loss in the model."""
+    model.zero_grad()
+    image, text = encode(model, pixels, ids)
+    unit = lambda x: x / x.norm(dim=-1, keepdim=True)
+    logits = model.logit_scale.exp() * unit(image) @ unit(text).T
+    labels = torch.arange(len(logits))
+    cross_entropy = torch.nn.functional.cross_entropy
+    ((cross_entropy(logits, labels) + cross_entropy(logits.T, labels)) / 2).backward()
+    return dict(image=image.detach(), text=text.detach())
+
+
+def own_error(model, pixels, ids, gradients):
+    """How far PyTorch's float32 gradients are from its float64 ones: of all together, and of the worst tensor."""
+    exact = copy.deepcopy(model).double()
+    reference(exact, pixels.double(), ids)
+    exact = {name: p.grad for name, p in exact.named_parameters()}
+    norm = lambda tensors: torch.stack([t.double().norm() for t in tensors]).norm().item()
+    errors = {name: (exact[name] - g).norm().item() for name, g in gradients.items()}
+    whole = norm(exact.values())
+    worst = max(errors[name] / g.norm().item() for name, g in exact.items() if g.norm() > 1e-6 * whole)
+    return torch.tensor([norm(exact[n] - g for n, g in gradients.items()) / whole, worst], dtype=torch.float32)
+
+
 def make(case, folder):
     layout, embed_dim, vision, text, quick_gelu, dtype = CASES[case]
     torch.manual_seed(0)
     folder.mkdir(parents=True)
     model = randomise(build(layout, embed_dim, vision, text, quick_gelu), vision["image_size"], DTYPES[dtype])
-    pixels, ids = inputs(vision["image_size"])
-    image, text_features = encode(model, pixels, ids)
-    unit = lambda x: x / x.norm(dim=-1, keepdim=True)
-    logits = model.logit_scale.exp() * unit(image) @ unit(text_features).T
-    labels = torch.arange(len(logits))
-    cross_entropy = torch.nn.functional.cross_entropy
-    loss = (cross_entropy(logits, labels) + cross_entropy(logits.T, labels)) / 2
-    loss.backward()
-    save_file(
-        dict(pixels=pixels, ids=ids, image=image.detach(), text=text_features.detach(), loss=loss.detach().reshape(1)),
-        folder / "expected.safetensors",
-    )
-    save_file({name: p.grad.contiguous() for name, p in model.named_parameters()}, folder / "gradients.safetensors")
+    large = vision["width"] > 768
+    pixels, ids = inputs(vision["image_size"], 2 if large else 4)
+    expected = reference(model, pixels, ids)
+    gradients = {name: p.grad.contiguous() for name, p in model.named_parameters()}
+    if not large:
+        expected["own"] = own_error(model, pixels, ids, gradients)
+    save_file(dict(pixels=pixels, ids=ids, **expected), folder / "expected.safetensors")
+    save_file(gradients, folder / "gradients.safetensors")
     model.zero_grad()
     files = folder / "model"
     files.mkdir()
