@@ -12,6 +12,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# The tokenizer's merge table.
+COPY --from=build /app/assets ./assets
 RUN install --directory --owner=node /var/lib/lethe
 USER node
 VOLUME /var/lib/lethe

@@ -25,7 +25,7 @@ const options = new Command('survive')
     'of embedded, postgres (which needs TEST_DATABASE_URL)',
     process.env.TEST_DATABASE_URL ? 'embedded,postgres' : 'embedded',
   )
-  .option('--epochs <n>', 'length of a run', '60')
+  .option('--epochs <n>', 'length of a run', '20')
   .parse()
   .opts<{ kills: string; victims: string; databases: string; epochs: string }>();
 
@@ -130,6 +130,9 @@ async function prove(database: 'embedded' | 'postgres', victim: Victim): Promise
 }
 
 async function main(): Promise<void> {
+  // Leave no process behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  process.setMaxListeners(0);
   console.log('| database | killed | kills | runs | runs with another attempt | undisturbed run | result |');
   console.log('|---|---|---:|---:|---:|---:|---|');
   const wrong: string[] = [];

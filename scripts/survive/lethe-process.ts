@@ -27,6 +27,7 @@ export class LetheProcess {
       env: { PATH: process.env.PATH, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    process.once('exit', () => child.kill('SIGKILL'));
     const log = createWriteStream(join(this.logFolder, `${this.role}.log`), { flags: 'a' });
     child.stderr.pipe(log);
     const line = await new Promise<string | null>((done) => {

@@ -9,6 +9,8 @@ import { OwnerLock } from './owner-lock';
 import type { EmbeddedWorkerData, EmbeddedWorkerMessage } from './postgres-worker';
 
 const PORT = 5432;
+/** How long another process may take to start the database before we stop believing in it. */
+const PATIENCE_MS = 180_000;
 /** A unix socket's path has room for about 104 bytes (macOS) to 108 (Linux). */
 const LONGEST_SOCKET_PATH = 100;
 
@@ -63,7 +65,7 @@ export class EmbeddedPostgres {
 
   /** Own the database or reach its owner, whichever comes first. */
   async #attach(): Promise<void> {
-    const giveUp = Date.now() + 60_000;
+    const giveUp = Date.now() + PATIENCE_MS;
     while (!this.#closing) {
       this.#lock = await OwnerLock.tryAcquire(join(this.#folder, 'owner'));
       if (this.#lock) return this.#start();
@@ -92,9 +94,11 @@ export class EmbeddedPostgres {
     }
     this.#worker = worker;
     worker.on('error', (error) => process.emitWarning(`embedded database: ${error.message}; starting it again`));
-    worker.once('exit', () => {
+    worker.once('exit', async () => {
       this.#worker = null;
-      if (!this.#closing) this.#start().catch((error) => process.emitWarning(error));
+      if (this.#closing) return;
+      await this.#lock?.release();
+      this.#attach().catch((error) => process.emitWarning(error));
     });
   }
 

@@ -1,4 +1,5 @@
-import type { Database } from '../../database';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, isPassing } from '../../database';
 import { isId } from '../listing/cursor';
 import { Run } from '../run/run.entity';
 import type { RunEvent } from './run-event.entity';
@@ -52,7 +53,7 @@ export class RunEventFeed {
         if (events === null) {
           if (live) yield { kind: 'lagged', behind: tail.newest - seq };
           live = false;
-          events = await this.log.read(runId, seq, CHUNK);
+          events = await this.#read(runId, seq, signal);
         }
         for (const event of events) {
           yield { kind: 'event', event };
@@ -74,6 +75,19 @@ export class RunEventFeed {
   async close(): Promise<void> {
     if (this.#poll) clearInterval(this.#poll);
     (await this.#subscription)?.();
+  }
+
+  /** Rows while replaying. A database that is restarting costs the follower time, not its subscription. */
+  async #read(runId: string, after: number, signal: AbortSignal): Promise<RunEvent[]> {
+    for (;;) {
+      try {
+        return await this.log.read(runId, after, CHUNK);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        if (signal.aborted) return [];
+        await sleep(200);
+      }
+    }
   }
 
   async #join(runId: string): Promise<RunTail | null> {
