@@ -1,7 +1,8 @@
 export { connected, grad } from './autodiff/grad';
 export { type Hoisted, hoist, type Prelude, storedPerSample } from './hoist';
 export { interpret, type NdArray } from './interpreter';
-export { type LoweredModel, lower } from './onnx/lower';
+export type { Composable } from './onnx/composed';
+export { type LoweredModel, type LoweringOptions, lower } from './onnx/lower';
 export * from './ops';
 export * from './optimisers';
 export { forward, type Program, type StateSpec, type TrainingStep, trainingStep } from './program';

@@ -1,5 +1,5 @@
-import { InferenceSession } from 'onnxruntime-node';
 import { DEVICES, type Device, DeviceUnavailable, type StatePolicy } from './device';
+import { InferenceSession } from './onnxruntime';
 
 export interface SessionOptions {
   device?: Device;

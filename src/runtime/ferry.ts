@@ -1,6 +1,6 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { forward, lower, parameter, type StateSpec } from '../engine';
 import { compile, type SessionOptions } from './compile';
+import type { InferenceSession, Tensor } from './onnxruntime';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 

@@ -1,8 +1,8 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type LoweredModel, lower, type Program, size, type Weights } from '../engine';
 import { compile, type SessionOptions } from './compile';
 import { DEVICES } from './device';
 import { Ferry } from './ferry';
+import { type InferenceSession, Tensor } from './onnxruntime';
 
 type Data = Float32Array | BigInt64Array;
 
@@ -75,9 +75,10 @@ export class Session {
   }
 
   async dispose(): Promise<void> {
+    // device buffers first: they belong to the sessions
+    for (const name of [...this.values.keys()]) this.replace(name, undefined);
     await this.forget();
     await this.ferry?.dispose();
-    for (const name of [...this.values.keys()]) this.replace(name, undefined);
   }
 
   private bind(feeds: Readonly<Record<string, Data>>): Record<string, Tensor> {
@@ -128,8 +129,9 @@ export class Session {
   }
 
   private async compile(): Promise<Compiled> {
-    const weights = new Map([...this.baked].map((name) => [name, this.values.get(name)!.data as Float32Array]));
-    const model = lower(this.program, weights);
+    const initialisers = new Map([...this.baked].map((name) => [name, this.values.get(name)!.data as Float32Array]));
+    const { composed } = DEVICES[this.options.device ?? 'CPU'];
+    const model = lower(this.program, { initialisers, composed });
     return { model, native: await compile(model.bytes, this.options, this.ferry ? model.next.values() : []) };
   }
 

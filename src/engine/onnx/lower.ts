@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Program } from '../program';
-import { applyRule, type Node, type Tensor, type TensorType, topological } from '../tensor';
+import { applyRule, type Node, type Tensor, topological } from '../tensor';
+import { COMPOSED, type Composable } from './composed';
 import { OnnxGraph } from './model';
 import { LOWERING } from './rules';
 
@@ -15,11 +16,21 @@ export interface LoweredModel {
   readonly next: ReadonlyMap<string, string>;
 }
 
+export interface LoweringOptions {
+  /** Values of state that becomes part of the model. */
+  readonly initialisers?: ReadonlyMap<string, Float32Array>;
+  /** Primitives to be written with simpler operators, for devices that lack theirs. */
+  readonly composed?: readonly Composable[];
+}
+
 /**
- * Lowers a program to one plain ONNX graph. Its state is graph inputs, except what `initialisers` gives a value for: that becomes part of the
- * model. Inputs make sessions start faster, and no model then meets the 2 GB limit of a file.
+ * Lowers a program to one plain ONNX graph. Its state is graph inputs, unless told otherwise: sessions then start faster, and no model meets the
+ * 2 GB limit of a file.
  */
-export function lower(program: Program, initialisers: ReadonlyMap<string, Float32Array> = new Map()): LoweredModel {
+export function lower(
+  program: Program,
+  { initialisers = new Map(), composed = [] }: LoweringOptions = {},
+): LoweredModel {
   const graph = new OnnxGraph();
   for (const { name, ...type } of program.inputs) graph.input(name, type);
   for (const { name, shape } of program.state) {
@@ -29,22 +40,24 @@ export function lower(program: Program, initialisers: ReadonlyMap<string, Float3
   }
 
   const written = program.state.filter((state) => state.next);
+  const rules = { ...LOWERING, ...Object.fromEntries(composed.map((op) => [op, COMPOSED[op]])) };
   const names = new Map<Node, readonly string[]>();
   const nameOf = (t: Tensor): string => names.get(t.node)![t.index]!;
   for (const node of topological([...Object.values(program.outputs), ...written.map((state) => state.next!)])) {
-    names.set(node, applyRule(LOWERING, node, { graph, inputs: node.inputs.map(nameOf) }));
+    names.set(node, applyRule(rules, node, { graph, inputs: node.inputs.map(nameOf) }));
   }
 
-  const taken = new Set<string>([...program.inputs, ...program.state].map(({ name }) => name));
-  const emit = (value: Tensor, type: TensorType, wanted: string): string => {
-    const unique = taken.has(wanted) ? `${wanted}'` : wanted;
-    taken.add(unique);
-    graph.named('Identity', [nameOf(value)], [unique]);
-    graph.output(unique, type);
-    return unique;
+  const emitted = new Set<string>();
+  // a result is a graph output under its own name; an input, a constant or a second name of one result needs a copy
+  const emit = (value: Tensor): string => {
+    const own = nameOf(value);
+    const name = graph.produces(own) && !emitted.has(own) ? own : graph.node('Identity', [own])[0]!;
+    emitted.add(name);
+    graph.output(name, value);
+    return name;
   };
-  const outputs = new Map(Object.entries(program.outputs).map(([name, t]) => [name, emit(t, t, `out:${name}`)]));
-  const next = new Map(written.map((state) => [state.name, emit(state.next!, state.next!, `next:${state.name}`)]));
+  const outputs = new Map(Object.entries(program.outputs).map(([name, t]) => [name, emit(t)]));
+  const next = new Map(written.map((state) => [state.name, emit(state.next!)]));
   const bytes = graph.finish('step');
   return { bytes, digest: createHash('sha256').update(bytes).digest('hex'), outputs, next };
 }

@@ -1,4 +1,4 @@
-import type { DType, TensorType } from '../tensor';
+import { type DType, size, type TensorType } from '../tensor';
 import { Message } from './protobuf';
 
 /** Opset 17 is the first with LayerNormalization; IR version 8 is what it came with. Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
@@ -12,6 +12,7 @@ export type OnnxAttribute = number | readonly number[] | string | { float: numbe
 export class OnnxGraph {
   private readonly graph = new Message();
   private readonly shared = new Map<string, string>();
+  private readonly produced = new Set<string>();
   private values = 0;
 
   /** Adds a node with `outputs` results and returns their names; an empty input name is an absent optional one. */
@@ -30,10 +31,18 @@ export class OnnxGraph {
   ): void {
     const node = new Message();
     for (const name of inputs) node.text(1, name);
-    for (const name of outputs) node.text(2, name);
+    for (const name of outputs) {
+      node.text(2, name);
+      this.produced.add(name);
+    }
     node.text(4, type);
     for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value));
     this.graph.message(1, node);
+  }
+
+  /** Whether the value is a node's result, rather than an input or a constant. */
+  produces(name: string): boolean {
+    return this.produced.has(name);
   }
 
   /** A list of int64 as an operand (shapes, axes), stored once for each distinct list. */
@@ -51,6 +60,14 @@ export class OnnxGraph {
     this.graph.message(5, tensorProto(name, type, bytes));
     this.shared.set(key, name);
     return name;
+  }
+
+  /**
+   * An operand that its operator writes over, as ONNX Runtime's BatchNormalization does with the running statistics it is given: the buffer of its
+   * result is that of its operand. No two have the same value, lest anybody make one constant of them.
+   */
+  scratch(type: TensorType): string {
+    return this.literal(type, new Array<number>(size(type.shape)).fill(1 + this.values));
   }
 
   /** A named constant, for weights that are part of the model. */

@@ -93,6 +93,15 @@ const scatterAdd = (node: NodeOf<'scatterAdd'>, { graph, inputs }: Emission): st
   return graph.node('ScatterElements', [zeros, everywhere, flat], { axis, reduction: 'add' });
 };
 
+/**
+ * The sign of what is never negative is a step. It is relu's derivative, and ONNX Runtime's Sign is slow: HardSigmoid = max(0, min(1, alpha x + beta)) is
+ * the same where alpha lifts the smallest normal number above one (measured on CPU: several times faster).
+ */
+const sign = (node: NodeOf<'sign'>, { graph, inputs }: Emission): string[] =>
+  node.inputs[0]!.node.op === 'relu'
+    ? graph.node('HardSigmoid', inputs, { alpha: { float: 3e38 }, beta: { float: 0 } })
+    : graph.node('Sign', inputs);
+
 /** How each primitive is written in ONNX (https://onnx.ai/onnx/operators, opset 17). */
 export const LOWERING: RuleTable<[emission: Emission], string[]> = {
   input: leaf,
@@ -107,7 +116,7 @@ export const LOWERING: RuleTable<[emission: Emission], string[]> = {
   sigmoid: direct('Sigmoid'),
   erf: direct('Erf'),
   abs: direct('Abs'),
-  sign: direct('Sign'),
+  sign,
   relu: direct('Relu'),
   add: direct('Add'),
   sub: direct('Sub'),
@@ -173,8 +182,8 @@ export const LOWERING: RuleTable<[emission: Emission], string[]> = {
   layerNorm: (n, { graph, inputs }) =>
     graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: n.attributes.epsilon } }, 3),
   batchNorm: (n, { graph, inputs }) => {
-    const [zeros, ones] = [0, 1].map((v) => graph.literal(n.outputs[1]!, new Array(n.inputs[1]!.shape[0]!).fill(v)));
+    const running = [graph.scratch(n.outputs[1]!), graph.scratch(n.outputs[2]!)];
     const options = { epsilon: { float: n.attributes.epsilon }, momentum: { float: 0 }, training_mode: 1 };
-    return graph.node('BatchNormalization', [...inputs, zeros!, ones!], options, 3);
+    return graph.node('BatchNormalization', [...inputs, ...running], options, 3);
   },
 };

@@ -1,0 +1,4 @@
+import './no-telemetry';
+
+/** The only door to ONNX Runtime. */
+export { InferenceSession, Tensor } from 'onnxruntime-node';
