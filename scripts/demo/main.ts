@@ -50,7 +50,7 @@ async function forget(options: DemoOptions, server: ServerProcess, client: Lethe
 
   const sets = { forget: { classes: [options.class] }, retain: { exceptClasses: [options.class] } };
   const forgetSet = await client.mutate<{ id: string; sampleCount: number }>(operations.createForgetSet, {
-    name: `only ${options.class}`,
+    name: options.class,
     datasetId: unlearn.id,
     selector: sets.forget,
   });

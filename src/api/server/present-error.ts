@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { ValidationError } from 'class-validator';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ArgumentValidationError } from 'type-graphql';
 import { Misuse } from '../../domain';
 import type { Log } from '../../observability/log';
 import type { Metrics } from '../../observability/metrics';
@@ -18,10 +16,6 @@ export function createPresentError(log: Log, metrics: Metrics): PresentError {
   return (error, formatted) => {
     const original = unwrapResolverError(error);
     const where = locate(error, formatted);
-    if (original instanceof ArgumentValidationError) {
-      const problems = original.extensions.validationErrors.flatMap((problem) => describe(problem));
-      return { ...where, message: problems.join('; '), extensions: { code: 'BAD_USER_INPUT' } };
-    }
     if (original instanceof Misuse) {
       return { ...where, message: original.message, extensions: { code: original.code } };
     }
@@ -56,13 +50,4 @@ function locate(error: unknown, formatted?: GraphQLFormattedError): Pick<GraphQL
     ...(source?.locations ? { locations: source.locations } : {}),
     ...(source?.path ? { path: source.path } : {}),
   };
-}
-
-/** class-validator echoes target and value; only the property's path and the rule leave the server. */
-function describe({ property, constraints, children }: ValidationError, above = ''): string[] {
-  const path = above ? `${above}.${property}` : property;
-  return [
-    ...Object.values(constraints ?? {}).map((rule) => `${path}: ${rule}`),
-    ...(children ?? []).flatMap((child) => describe(child, path)),
-  ];
 }
