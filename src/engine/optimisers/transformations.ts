@@ -17,17 +17,18 @@ export const trace =
   };
 
 /**
- * Adam's direction m^ / (sqrt(v^) + epsilon) (https://arxiv.org/abs/1412.6980, algorithm 1). The corrections c = 1 - beta^t are carried as
- * c := beta c + (1 - beta): computing beta^t in float32 would lose five digits at t = 1.
+ * Adam's direction m^ / (sqrt(v^) + epsilon) (https://arxiv.org/abs/1412.6980, algorithm 1). The moments are kept as sums of beta^age d and beta^age d^2,
+ * and beside them the sums c of beta^age alone: m^ = m / c1 and v^ = v / c2 exactly, no power of beta loses digits in float32, and a step
+ * makes few passes over the weight.
  */
 export const scaleByAdam =
   ([beta1, beta2]: readonly [number, number], epsilon: number): Transformation =>
   (d, site) => {
-    const m = site.slot('adam.m', (previous) => add(mul(previous, beta1), mul(d, 1 - beta1)));
-    const v = site.slot('adam.v', (previous) => add(mul(previous, beta2), mul(square(d), 1 - beta2)));
-    const c1 = site.shared('adam.c1', (previous) => add(mul(previous, beta1), 1 - beta1));
-    const c2 = site.shared('adam.c2', (previous) => add(mul(previous, beta2), 1 - beta2));
-    return div(m, mul(c1, add(mul(sqrt(v), div(1, sqrt(c2))), epsilon)));
+    const m = site.slot('adam.m', (previous) => add(mul(previous, beta1), d));
+    const v = site.slot('adam.v', (previous) => add(mul(previous, beta2), square(d)));
+    const c1 = site.shared('adam.c1', (previous) => add(mul(previous, beta1), 1));
+    const root = sqrt(site.shared('adam.c2', (previous) => add(mul(previous, beta2), 1)));
+    return mul(div(root, c1), div(m, add(sqrt(v), mul(root, epsilon))));
   };
 
 export interface AdamOptions {

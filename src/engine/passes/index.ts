@@ -8,7 +8,7 @@ export { commonSubexpressions, foldConstants, simplify, verify };
 
 /** All passes in order, each verified. What no root depends on is dropped by every one of them, as a graph is only what its roots reach. */
 export function optimise(roots: readonly Tensor[]): Tensor[] {
-  const passes = [foldConstants, simplify, commonSubexpressions];
+  const passes = [foldConstants, simplify, foldConstants, commonSubexpressions];
   return passes.reduce(
     (tensors, pass) => {
       const result = pass(tensors);

@@ -24,7 +24,7 @@ function simplified(node: Node): Tensor | null {
     case 'mul':
       if (isValue(a, 1) && keepsShape(b)) return b;
       if (isValue(b, 1) && keepsShape(a)) return a;
-      return withoutBroadcast(node);
+      return withoutBroadcast(node) ?? scalarsFirst(a, b) ?? scalarsFirst(b, a);
     case 'div':
       return isValue(b, 1) && keepsShape(a) ? a : withoutBroadcast(node);
     case 'neg':
@@ -60,6 +60,16 @@ function withoutBroadcast(node: Node & { op: 'add' | 'sub' | 'mul' | 'div' }): T
     changed = true;
   }
   return changed ? apply(node.op, inputs, {}) : null;
+}
+
+const isScalar = (t: Tensor): boolean => t.shape.length === 0;
+
+/** s (r x) becomes (s r) x: one pass over x instead of two. */
+function scalarsFirst(s: Tensor, product: Tensor): Tensor | null {
+  if (!isScalar(s) || isScalar(product) || product.node.op !== 'mul') return null;
+  const [a, b] = product.node.inputs as [Tensor, Tensor];
+  if (isScalar(a)) return apply('mul', [apply('mul', [s, a], {}), b], {});
+  return isScalar(b) ? apply('mul', [apply('mul', [s, b], {}), a], {}) : null;
 }
 
 const isValue = (t: Tensor, value: number): boolean =>
