@@ -23,7 +23,10 @@ export class Message {
   }
 
   message(field: number, value: Message): this {
-    return this.push(varint((BigInt(field) << 3n) | 2n), varint(BigInt(value.length)), ...value.chunks);
+    this.push(varint((BigInt(field) << 3n) | 2n), varint(BigInt(value.length)));
+    // one by one: the chunks of a large model are more than a call takes arguments
+    for (const chunk of value.chunks) this.push(chunk);
+    return this;
   }
 
   integers(field: number, values: Iterable<number | bigint>): this {
