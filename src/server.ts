@@ -34,7 +34,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   const token = config.auth === 'none' ? undefined : await loadToken(config.home, config.token);
   const gate = new Gate(token);
   const isKnownHost = knownHosts(config.host, config.allowedHosts);
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => domain.runs.countByStatus());
   const presentError = createPresentError(log, metrics);
   const schema = createSchema();
   const stop = new AbortController();

@@ -23,7 +23,7 @@ const tooMuch: [string, string][] = [
 test.each(tooMuch)('a query that is %s is refused over HTTP', async (_, query) => {
   const { status, data, errors } = await lethe.ask(query);
   expect([status, data]).toEqual([400, undefined]);
-  expect(['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED', 'BAD_USER_INPUT']).toContain(
+  expect(['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED', 'QUERY_TOO_COSTLY']).toContain(
     errors?.[0]?.extensions.code,
   );
 });

@@ -15,7 +15,7 @@ import type { SampleSetService } from '../sample-set/sample-set.service';
 import { Metric } from './metric.entity';
 import { moveRun } from './move-run';
 import { type Device, Run } from './run.entity';
-import { isFinal, type RunStatus } from './run-status';
+import { isFinal, type RunStatus, runStatuses } from './run-status';
 
 /** Channel on which executors hear that a run shall stop; the payload is its id. */
 export const cancelChannel = 'lethe_cancel';
@@ -215,6 +215,15 @@ export class RunService {
       });
     }
     return pageOf(query, page);
+  }
+
+  /** How many runs there are in each status; for the operator's gauges. */
+  async countByStatus(): Promise<Record<RunStatus, number>> {
+    const rows = await this.services.database.query<{ status: RunStatus; count: number }>(
+      'SELECT status, count(*) AS count FROM run GROUP BY status',
+    );
+    const none = Object.fromEntries(runStatuses.map((status) => [status, 0])) as Record<RunStatus, number>;
+    return rows.reduce((counts, { status, count }) => ({ ...counts, [status]: count }), none);
   }
 
   /** Steps of one metric, or of all, in order. */

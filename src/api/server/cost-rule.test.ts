@@ -1,0 +1,36 @@
+import { buildSchema, parse, validate } from 'graphql';
+import { costRule } from './cost-rule';
+
+const schema = buildSchema(`
+  type Query { list(first: Int): Connection }
+  type Connection { edges: [Edge] }
+  type Edge { node: Node }
+  type Node { id: ID list(first: Int): Connection }
+`);
+const page = (first: string, inner: string) => `list${first} { edges { node { ${inner} } } }`;
+const costs = (query: string, limit: number): boolean => validate(schema, parse(query), [costRule(limit)]).length > 0;
+
+test('what is below a list counts as often as the list may have rows', () => {
+  const query = `{ ${page('(first: 5)', 'id')} }`; // 1 + 5 * (edges, node, id)
+  expect([costs(query, 16), costs(query, 15)]).toEqual([false, true]);
+});
+
+test('a list whose length is a variable counts as the largest page, one without as the usual page', () => {
+  const variable = `query ($n: Int) { ${page('(first: $n)', 'id')} }`;
+  expect([costs(variable, 301), costs(variable, 300)]).toEqual([false, true]);
+  const silent = `{ ${page('', 'id')} }`;
+  expect([costs(silent, 61), costs(silent, 60)]).toEqual([false, true]);
+});
+
+test('lists in lists multiply, also when fragments hide them', () => {
+  const nested = `query ($n: Int) { ...Outer }
+    fragment Outer on Query { ${page('(first: $n)', '...Inner')} }
+    fragment Inner on Node { ${page('(first: $n)', 'id')} }`;
+  expect(costs(nested, 30_000)).toBe(true);
+});
+
+test('a fragment that spreads itself ends', () => {
+  expect(costs('{ list { ...Loop } } fragment Loop on Connection { edges { node { list { ...Loop } } } }', 1000)).toBe(
+    false,
+  );
+});
