@@ -12,7 +12,7 @@ import {
 import { costRule } from './cost-rule';
 
 /**
- * What one request may ask for; the same on HTTP and WebSocket. Generous beside what the demo sends (depth 6, cost below
+ * What one request may ask for; the same on HTTP and WebSocket. Generous beside what the demo sends (depth 5, cost below
  * 100) and small beside what hurts: three nested lists of full pages would read a million rows.
  */
 export const limits = {

@@ -222,8 +222,11 @@ export class RunService {
     const rows = await this.services.database.query<{ status: RunStatus; count: number }>(
       'SELECT status, count(*) AS count FROM run GROUP BY status',
     );
-    const none = Object.fromEntries(runStatuses.map((status) => [status, 0])) as Record<RunStatus, number>;
-    return rows.reduce((counts, { status, count }) => ({ ...counts, [status]: count }), none);
+    const counts = new Map(rows.map(({ status, count }) => [status, count]));
+    return Object.fromEntries(runStatuses.map((status) => [status, counts.get(status) ?? 0])) as Record<
+      RunStatus,
+      number
+    >;
   }
 
   /** Steps of one metric, or of all, in order. */
