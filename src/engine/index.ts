@@ -1,10 +1,10 @@
 export { connected, grad } from './autodiff/grad';
 export { type Hoisted, hoist, type Prelude, storedPerSample } from './hoist';
 export { interpret, type NdArray } from './interpreter';
-export type { Composable } from './onnx/composed';
 export { type LoweredModel, type LoweringOptions, lower } from './onnx/lower';
 export * from './ops';
 export * from './optimisers';
+export { overwritable } from './overwritable';
 export { forward, type Program, type StateSpec, type TrainingStep, trainingStep } from './program';
 export { type RandomStream, randomStream } from './random';
 export {

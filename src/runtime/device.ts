@@ -1,5 +1,3 @@
-import type { Composable } from '../engine';
-
 /**
  * Where a program's state lives between two runs. `fed`: on the host; inputs and outputs of each run (sessions start fast, and no model meets the
  * 2 GB limit of a file). `resident`: in device buffers, which cross the bus only when loaded or asked for. `compiled`: weights that no step
@@ -14,8 +12,6 @@ interface DeviceFacts {
   /** What to do where it is missing. */
   readonly install: string;
   readonly state: StatePolicy;
-  /** Primitives for which the provider has no kernel, so that they are written out with simpler ones. */
-  readonly composed: readonly Composable[];
 }
 
 /** Where a program can run. The table is all there is to know of a device: probes, refusals, reports and docs/devices.md follow from it. */
@@ -25,7 +21,6 @@ export const DEVICES = {
     about: 'The processor, on every machine.',
     install: 'nothing: it comes with onnxruntime-node',
     state: 'fed',
-    composed: [],
   },
   CUDA: {
     provider: 'cuda',
@@ -33,15 +28,12 @@ export const DEVICES = {
     install: 'run `npm run cuda:install` (it needs an NVIDIA driver, CUDA 12 and cuDNN 9)',
     // this binding has no CUDA tensors: what is not in the model crosses the bus at each step
     state: 'compiled',
-    composed: [],
   },
   WEBGPU: {
     provider: 'webgpu',
     about: 'Any GPU with a Vulkan, Metal or Direct3D 12 driver.',
     install: "the GPU's Vulkan driver (on Debian: libvulkan1 and mesa-vulkan-drivers, 25 or newer)",
     state: 'resident',
-    // its BatchNormalization has no training mode
-    composed: ['batchNorm'],
   },
 } as const satisfies Record<string, DeviceFacts>;
 

@@ -3,6 +3,7 @@ import { compile, type SessionOptions } from './compile';
 import { DEVICES } from './device';
 import { Ferry } from './ferry';
 import { type InferenceSession, Tensor } from './onnxruntime';
+import { StateBuffers } from './state-buffers';
 
 type Data = Float32Array | BigInt64Array;
 
@@ -17,6 +18,7 @@ export class Session {
   /** Names of the state that is compiled into the model. */
   private readonly baked: ReadonlySet<string>;
   private readonly ferry: Ferry | undefined;
+  private readonly buffers: StateBuffers | undefined;
   private compiled: Promise<Compiled> | undefined;
 
   private constructor(
@@ -26,8 +28,12 @@ export class Session {
     const policy = options.state ?? DEVICES[options.device ?? 'CPU'].state;
     this.baked = policy === 'compiled' ? compilable(program) : new Set();
     this.ferry = policy === 'resident' && program.state.length > 0 ? new Ferry(program.state, options) : undefined;
+    this.buffers = policy === 'fed' ? new StateBuffers(program) : undefined;
     for (const { name, shape, initial } of program.state) {
-      if (initial === 'zeros') this.values.set(name, new Tensor('float32', new Float32Array(size(shape)), shape));
+      if (initial !== 'zeros') continue;
+      const zeros = new Tensor('float32', new Float32Array(size(shape)), shape);
+      this.values.set(name, zeros);
+      this.buffers?.advance(name, zeros, zeros);
     }
   }
 
@@ -59,13 +65,18 @@ export class Session {
     const state = this.ferry ? await this.aboard(this.ferry) : this.all();
     const { model, native } = await this.ready();
     const fed = Object.entries(state).filter(([name]) => !this.baked.has(name));
-    const results = await native.run({ ...inputs, ...Object.fromEntries(fed) });
-    for (const [name, output] of model.next) this.replace(name, results[output] as Tensor);
+    const results = await native.run({ ...inputs, ...Object.fromEntries(fed) }, this.targets(model));
+    for (const [name, output] of model.next) {
+      const next = results[output] as Tensor;
+      this.buffers?.advance(name, this.values.get(name)!, next);
+      this.replace(name, next);
+    }
     return Object.fromEntries([...model.outputs].map(([name, output]) => [name, results[output]!.data as Data]));
   }
 
-  /** The whole state by name: weights, frozen ones too, and optimiser moments. The arrays are the session's own until its next run. */
+  /** The whole state by name: weights, frozen ones too, and optimiser moments. Later runs leave these arrays as they are. */
   async state(): Promise<Weights> {
+    this.buffers?.handOut();
     const given = Object.fromEntries(this.values);
     const somewhereElse = [...this.values.values()].some(({ location }) => location !== 'cpu');
     const values = this.ferry && somewhereElse ? await this.ferry.download(given) : given;
@@ -96,6 +107,16 @@ export class Session {
         ];
       }),
     );
+  }
+
+  /** Where the run writes its results; null for fresh memory. */
+  private targets({ outputs, next }: LoweredModel): Record<string, Tensor | null> {
+    return Object.fromEntries([
+      ...[...outputs.values()].map((output) => [output, null] as const),
+      ...[...next].map(
+        ([name, output]) => [output, this.buffers?.target(name, this.values.get(name)!) ?? null] as const,
+      ),
+    ]);
   }
 
   private all(): Record<string, Tensor> {
@@ -130,8 +151,7 @@ export class Session {
 
   private async compile(): Promise<Compiled> {
     const initialisers = new Map([...this.baked].map((name) => [name, this.values.get(name)!.data as Float32Array]));
-    const { composed } = DEVICES[this.options.device ?? 'CPU'];
-    const model = lower(this.program, { initialisers, composed });
+    const model = lower(this.program, { initialisers });
     return { model, native: await compile(model.bytes, this.options, this.ferry ? model.next.values() : []) };
   }
 

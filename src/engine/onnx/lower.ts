@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Program } from '../program';
 import { applyRule, type Node, type Tensor, topological } from '../tensor';
-import { COMPOSED, type Composable } from './composed';
 import { OnnxGraph } from './model';
 import { LOWERING } from './rules';
 
@@ -19,18 +18,13 @@ export interface LoweredModel {
 export interface LoweringOptions {
   /** Values of state that becomes part of the model. */
   readonly initialisers?: ReadonlyMap<string, Float32Array>;
-  /** Primitives to be written with simpler operators, for devices that lack theirs. */
-  readonly composed?: readonly Composable[];
 }
 
 /**
  * Lowers a program to one plain ONNX graph. Its state is graph inputs, unless told otherwise: sessions then start faster, and no model meets the
  * 2 GB limit of a file.
  */
-export function lower(
-  program: Program,
-  { initialisers = new Map(), composed = [] }: LoweringOptions = {},
-): LoweredModel {
+export function lower(program: Program, { initialisers = new Map() }: LoweringOptions = {}): LoweredModel {
   const graph = new OnnxGraph();
   for (const { name, ...type } of program.inputs) graph.input(name, type);
   for (const { name, shape } of program.state) {
@@ -40,11 +34,10 @@ export function lower(
   }
 
   const written = program.state.filter((state) => state.next);
-  const rules = { ...LOWERING, ...Object.fromEntries(composed.map((op) => [op, COMPOSED[op]])) };
   const names = new Map<Node, readonly string[]>();
   const nameOf = (t: Tensor): string => names.get(t.node)![t.index]!;
   for (const node of topological([...Object.values(program.outputs), ...written.map((state) => state.next!)])) {
-    names.set(node, applyRule(rules, node, { graph, inputs: node.inputs.map(nameOf) }));
+    names.set(node, applyRule(LOWERING, node, { graph, inputs: node.inputs.map(nameOf) }));
   }
 
   const emitted = new Set<string>();

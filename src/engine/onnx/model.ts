@@ -1,4 +1,4 @@
-import { type DType, size, type TensorType } from '../tensor';
+import type { DType, TensorType } from '../tensor';
 import { Message } from './protobuf';
 
 /** Opset 17 is the first with LayerNormalization; IR version 8 is what it came with. Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
@@ -13,9 +13,13 @@ export class OnnxGraph {
   private readonly graph = new Message();
   private readonly shared = new Map<string, string>();
   private readonly produced = new Set<string>();
+  private readonly domains = new Set<string>();
   private values = 0;
 
-  /** Adds a node with `outputs` results and returns their names; an empty input name is an absent optional one. */
+  /**
+   * Adds a node with `outputs` results and returns their names; an empty input name is an absent optional one. Operators that are not ONNX's own are
+   * written as `Type@domain`.
+   */
   node(type: string, inputs: readonly string[], attributes: Record<string, OnnxAttribute> = {}, outputs = 1): string[] {
     const names = Array.from({ length: outputs }, () => `%${this.values++}`);
     this.named(type, inputs, names, attributes);
@@ -35,7 +39,12 @@ export class OnnxGraph {
       node.text(2, name);
       this.produced.add(name);
     }
-    node.text(4, type);
+    const [operator, domain] = type.split('@') as [string, string | undefined];
+    node.text(4, operator);
+    if (domain) {
+      node.text(7, domain);
+      this.domains.add(domain);
+    }
     for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value));
     this.graph.message(1, node);
   }
@@ -62,14 +71,6 @@ export class OnnxGraph {
     return name;
   }
 
-  /**
-   * An operand that its operator writes over, as ONNX Runtime's BatchNormalization does with the running statistics it is given: the buffer of its
-   * result is that of its operand. No two have the same value, lest anybody make one constant of them.
-   */
-  scratch(type: TensorType): string {
-    return this.literal(type, new Array<number>(size(type.shape)).fill(1 + this.values));
-  }
-
   /** A named constant, for weights that are part of the model. */
   initialiser(name: string, shape: readonly number[], data: Float32Array): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -87,7 +88,9 @@ export class OnnxGraph {
   /** The bytes of the ModelProto. */
   finish(name: string): Uint8Array {
     const model = new Message().integer(1, IR_VERSION).text(2, 'lethe').message(7, this.graph.text(2, name));
-    return model.message(8, new Message().text(1, '').integer(2, OPSET)).finish();
+    const versions = new Map([['', OPSET], ...[...this.domains].map((domain) => [domain, 1] as const)]);
+    for (const [domain, version] of versions) model.message(8, new Message().text(1, domain).integer(2, version));
+    return model.finish();
   }
 }
 

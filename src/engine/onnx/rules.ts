@@ -102,6 +102,24 @@ const sign = (node: NodeOf<'sign'>, { graph, inputs }: Emission): string[] =>
     ? graph.node('HardSigmoid', inputs, { alpha: { float: 3e38 }, beta: { float: 0 } })
     : graph.node('Sign', inputs);
 
+/**
+ * Written out: ONNX Runtime's BatchNormalization in training mode writes its running statistics over the buffers it was given, initialisers shared with
+ * other nodes among them, and then every gradient but the last layers' is wrong.
+ */
+const batchNorm = (node: NodeOf<'batchNorm'>, { graph, inputs }: Emission): string[] => {
+  const [x, weight, bias] = inputs as [string, string, string];
+  const one = (type: string, operands: string[], attributes = {}) => graph.node(type, operands, attributes)[0]!;
+  const perChannel = (name: string) => one('Reshape', [name, graph.integers([-1, 1, 1])]);
+  const mean = (name: string) => one('ReduceMean', [name], { axes: [0, 2, 3], keepdims: 0 });
+  const epsilon = graph.literal({ shape: [], dtype: 'float32' }, [node.attributes.epsilon]);
+  const center = mean(x);
+  const centered = one('Sub', [x, perChannel(center)]);
+  const variance = mean(one('Mul', [centered, centered]));
+  const scale = one('Div', [weight, one('Sqrt', [one('Add', [variance, epsilon])])]);
+  const y = one('Add', [one('Mul', [centered, perChannel(scale)]), perChannel(bias)]);
+  return [y, center, variance];
+};
+
 /** How each primitive is written in ONNX (https://onnx.ai/onnx/operators, opset 17). */
 export const LOWERING: RuleTable<[emission: Emission], string[]> = {
   input: leaf,
@@ -181,9 +199,5 @@ export const LOWERING: RuleTable<[emission: Emission], string[]> = {
   logSoftmax: direct('LogSoftmax', { axis: -1 }),
   layerNorm: (n, { graph, inputs }) =>
     graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: n.attributes.epsilon } }, 3),
-  batchNorm: (n, { graph, inputs }) => {
-    const running = [graph.scratch(n.outputs[1]!), graph.scratch(n.outputs[2]!)];
-    const options = { epsilon: { float: n.attributes.epsilon }, momentum: { float: 0 }, training_mode: 1 };
-    return graph.node('BatchNormalization', [...inputs, ...running], options, 3);
-  },
+  batchNorm,
 };
