@@ -10,7 +10,7 @@ import { knownHosts } from './api/server/known-host';
 import { createPresentError } from './api/server/present-error';
 import { Gate, loadToken } from './api/server/token';
 import { serveWebSocket } from './api/server/websocket';
-import type { Config } from './config';
+import { type Config, ConfigError } from './config';
 import type { Domain } from './domain';
 import type { Log } from './observability/log';
 import { createMetrics } from './observability/metrics';
@@ -61,7 +61,15 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   serveDownloads(http.app, domain);
   const { server } = http.app;
   const sockets = serveWebSocket({ server, schema, gate, isKnownHost, createContext, presentError, log, metrics });
-  await http.app.listen({ host: config.host, port: config.port });
+  await http.app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
+    const reasons: Record<string, string> = {
+      EADDRINUSE: `LETHE_PORT ${config.port} is taken on ${config.host}: stop what uses it or choose another`,
+      EADDRNOTAVAIL: `LETHE_HOST ${config.host} is no address of this machine`,
+      EACCES: `LETHE_PORT ${config.port} needs rights that this process does not have`,
+    };
+    const reason = reasons[error.code ?? ''];
+    throw reason ? new ConfigError([reason]) : error;
+  });
   const { port } = server.address() as AddressInfo;
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 

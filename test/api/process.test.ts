@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { freshEmbedded } from '../support/databases';
+
+const run = promisify(execFile);
+const source = resolve(__dirname, '../../src');
+
+test('the server loads neither ONNX Runtime nor a plugin', async () => {
+  const script = `
+    for (const entry of ['server.js', 'start.js', 'open-domain.js']) require(process.argv[1] + '/' + entry);
+    console.log(Object.keys(require.cache).filter((file) => /onnxruntime|dist.plugins/.test(file)).join());
+    process.exit();`;
+  const { stdout } = await run(process.execPath, ['-e', script, source]);
+  expect(stdout.trim()).toBe('');
+});
+
+test('what the environment gets wrong is said in words, without a stack', async () => {
+  const started = run(process.execPath, [`${source}/cli.js`, 'start'], {
+    env: { ...process.env, LETHE_PORT: 'forty' },
+  });
+  await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('LETHE_PORT must be') });
+});
+
+test('a port that is taken is said in words, and nothing stays behind', async () => {
+  const place = await freshEmbedded();
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((listening) => other.once('listening', listening));
+  const { port } = other.address() as AddressInfo;
+  const env = {
+    ...process.env,
+    LETHE_PORT: String(port),
+    LETHE_HOME: place.folder,
+    DATABASE_URL: '',
+    LETHE_LOG_LEVEL: 'silent',
+  };
+  const started = run(process.execPath, [`${source}/cli.js`, 'start'], { env });
+  await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/LETHE_PORT \d+ is taken/) });
+  other.close();
+  await place.discard();
+}, 120_000);
