@@ -49,8 +49,7 @@ export const RECIPES: Readonly<Record<ModelName, Recipe>> = {
       image: { ...OPENAI_PREPROCESSING, size: 64, width: 24, layers: [1, 1, 1, 1], heads: 12 },
     },
     batch: 192,
-    // 2.5e-3 without a bound on the gradient learned slowly and fell to chance in the third epoch
-    peakLearningRate: 1e-3,
+    peakLearningRate: 1.5e-3,
     weightDecay: 0.05,
     shift: 4,
     clipNorm: 1,
