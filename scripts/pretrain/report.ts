@@ -30,6 +30,7 @@ export function report(logs: ReadonlyMap<string, readonly LogLine[]>): string {
     '',
     'The styles are asked for by their own prompts, such as "a pencil sketch of a {}", on images made from the test half.',
     '',
+    ...finals.flatMap(({ model, log, final }) => shortfall(model, log, final)),
     '## By class',
     '',
     `| model | ${FINE_WORDS.join(' | ')} |`,
@@ -55,6 +56,20 @@ function lastAssessment(log: readonly LogLine[]): Assessment {
   const last = log.findLast((line) => line.kind === 'assessment');
   if (last?.kind !== 'assessment') throw new Error('the log holds no assessment yet');
   return last.heldOut;
+}
+
+/** Says where a goal was missed, and whether training had stopped helping. */
+function shortfall(model: string, log: readonly LogLine[], final: Assessment): string[] {
+  const goal = GOALS[model];
+  if (!goal || ((final.fine.photograph ?? 0) >= goal.fine && final.coarse >= goal.coarse)) return [];
+  const before =
+    log.flatMap((line) => (line.kind === 'assessment' ? [line.heldOut.fine.photograph ?? 0] : [])).at(-2) ?? 0;
+  const gain = (final.fine.photograph ?? 0) - before;
+  return [
+    `**${model} is below its goal.** Its last epoch still changed the class accuracy by ${gain >= 0 ? '+' : ''}${gain.toFixed(3)};`,
+    `\`npm run pretrain -- --model ${model} --epochs <more>\` trains it for longer.`,
+    '',
+  ];
 }
 
 function curveTable(model: string, log: readonly LogLine[]): string[] {
