@@ -66,13 +66,17 @@ async function serve(config: Config, begin: (domain: Domain, log: Log) => Promis
   log.info('stopped');
 }
 
-/** Resolves at the first SIGTERM or SIGINT. A second one does not wait for anything. */
+/**
+ * Resolves at the first SIGTERM or SIGINT. A later one does not wait for anything; one at the same moment is the same
+ * Ctrl-C, which a terminal sends to all its processes and npm passes on to its child once more.
+ */
 function untilAsked(log: Log): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | undefined;
     const stop = (signal: NodeJS.Signals) => {
-      if (asked) process.exit(1);
-      asked = true;
+      if (askedAt !== undefined && Date.now() - askedAt > 1000) process.exit(1);
+      if (askedAt !== undefined) return;
+      askedAt = Date.now();
       log.info({ signal }, 'draining; ask again to stop at once');
       resolve();
     };
