@@ -21,12 +21,12 @@ export class Notifications {
 
   /** Resolves when the channel is listened to; the returned function unsubscribes. */
   async subscribe(channel: string, listener: Listener): Promise<() => void> {
-    const existing = this.#listeners.get(channel);
-    const listeners = existing ?? new Set();
+    const listeners = this.#listeners.get(channel) ?? new Set();
     listeners.add(listener);
     this.#listeners.set(channel, listeners);
     await this.#connect();
-    if (!existing) await this.#client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {});
+    // Listening twice is no error, and this way nobody returns before the channel is really heard.
+    await this.#client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {});
     return () => listeners.delete(listener);
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
@@ -62,6 +63,18 @@ test('many clients share the one session, and a transaction has it to itself', a
   await left.end();
   expect((await right.query('SELECT a FROM t')).rows).toEqual([{ a: 1 }]);
   await right.end();
+  await embedded.close();
+});
+
+test('a folder may have a path longer than a socket can', async () => {
+  const folder = join(place.folder, 'a-long-name'.repeat(10));
+  await mkdir(folder);
+  await rename(join(place.folder, 'data'), join(folder, 'data'));
+  const embedded = await EmbeddedPostgres.open(folder);
+  const only = client(embedded);
+  await only.connect();
+  expect((await only.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await only.end();
   await embedded.close();
 });
 
