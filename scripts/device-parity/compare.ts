@@ -1,6 +1,7 @@
 import { buildClip, type ClipConfig, contrastiveLoss, initialise } from '../../src/clip';
 import {
   adamw,
+  connected,
   forward,
   grad,
   input,
@@ -35,6 +36,57 @@ export async function primitiveDifference(c: Case, options: SessionOptions): Pro
 
 const BATCH = 4;
 
+/** One batch of random pixels and token sequences. */
+function batch({ image: { size }, text: { contextLength, vocabSize, eotToken } }: ClipConfig, step: number) {
+  const random = randomStream(3, 'device parity', step);
+  const pixels = Float32Array.from({ length: BATCH * 3 * size * size }, () => random.normal());
+  const tokens = BigInt64Array.from({ length: BATCH * contextLength }, (_, i) =>
+    BigInt(i % contextLength === contextLength - 1 ? eotToken : random.integer(vocabSize - 2)),
+  );
+  return { pixels, tokens };
+}
+
+/** A training model's contrastive loss of a batch that is fed. */
+function lossOf(config: ClipConfig) {
+  const { size } = config.image;
+  const clip = buildClip(config, { training: config.family === 'modified-resnet' });
+  const image = clip.encodeImage(input('pixels', [BATCH, 3, size, size]));
+  const text = clip.encodeText(input('tokens', [BATCH, config.text.contextLength], 'int64'));
+  return { clip, loss: contrastiveLoss(image, text, clip.logitScale) };
+}
+
+/** The worst of all weights' gradients of the contrastive loss against the float64 interpreter's: ||device - interpreter|| / ||interpreter||. */
+export async function gradientDifference(config: ClipConfig, options: SessionOptions): Promise<number> {
+  const { clip, loss } = lossOf(config);
+  const gradients = grad(loss, connected(loss, clip.parameters));
+  const outputs = Object.fromEntries(gradients.map((g, i) => [`g${i}`, g]));
+  const weights = initialise(config, 1);
+  const feeds = batch(config, 0);
+  const session = await createSession(forward(outputs), options);
+  try {
+    session.loadState(weights);
+    const computed = await session.run(feeds);
+    const values = Object.fromEntries([...weights].map(([name, { data }]) => [name, data]));
+    const expected = interpret(gradients, {
+      ...values,
+      pixels: feeds.pixels,
+      tokens: Array.from(feeds.tokens, Number),
+    });
+    return Math.max(...expected.map(({ data }, i) => relative(Array.from(computed[`g${i}`]!, Number), data)));
+  } finally {
+    await session.dispose();
+  }
+}
+
+function relative(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [difference, norm] = [0, 0];
+  for (let i = 0; i < b.length; i++) {
+    difference += (a[i]! - b[i]!) ** 2;
+    norm += b[i]! ** 2;
+  }
+  return Math.sqrt(difference / norm);
+}
+
 /** What some training steps gave. */
 export interface Trained {
   readonly losses: readonly number[];
@@ -51,13 +103,9 @@ const LEARNING_RATE = { vit: 1e-3, 'modified-resnet': 1e-2 };
 
 /** A few steps of contrastive training with clipped gradients and, in a ResNet, batch statistics. */
 export async function train(config: ClipConfig, steps: number, options: SessionOptions): Promise<Trained> {
-  const { size } = config.image;
-  const { contextLength, vocabSize, eotToken } = config.text;
-  const clip = buildClip(config, { training: config.family === 'modified-resnet' });
-  const image = clip.encodeImage(input('pixels', [BATCH, 3, size, size]));
-  const text = clip.encodeText(input('tokens', [BATCH, contextLength], 'int64'));
+  const { clip, loss } = lossOf(config);
   const program = trainingStep({
-    loss: contrastiveLoss(image, text, clip.logitScale),
+    loss,
     trainable: clip.parameters,
     optimiser: OPTIMISER[config.family],
     clipNorm: 1,
@@ -69,15 +117,9 @@ export async function train(config: ClipConfig, steps: number, options: SessionO
     const losses: number[] = [];
     let milliseconds = 0;
     for (let step = 0; step < steps; step++) {
-      const random = randomStream(3, 'device parity', step);
-      const pixels = Float32Array.from({ length: BATCH * 3 * size * size }, () => random.normal());
-      const tokens = BigInt64Array.from({ length: BATCH * contextLength }, (_, i) =>
-        BigInt(i % contextLength === contextLength - 1 ? eotToken : random.integer(vocabSize - 2)),
-      );
       const started = performance.now();
       const { loss } = await session.run({
-        pixels,
-        tokens,
+        ...batch(config, step),
         learningRate: Float32Array.of(LEARNING_RATE[config.family]),
       });
       if (step > 0) milliseconds += performance.now() - started;
@@ -93,13 +135,6 @@ export async function train(config: ClipConfig, steps: number, options: SessionO
 
 /** ||a - b|| / ||b|| over all of the state together. */
 export function stateDistance(a: Weights, b: Weights): number {
-  let [difference, norm] = [0, 0];
-  for (const [name, { data }] of b) {
-    const other = a.get(name)!.data;
-    for (let i = 0; i < data.length; i++) {
-      difference += (other[i]! - data[i]!) ** 2;
-      norm += data[i]! ** 2;
-    }
-  }
-  return Math.sqrt(difference / norm);
+  const all = (weights: Weights) => [...b.keys()].flatMap((name) => Array.from(weights.get(name)!.data));
+  return relative(all(a), all(b));
 }
