@@ -1,4 +1,17 @@
-import { adam, add, contrastiveLoss, defineMethod, kl, mean, PARTS, param, rowDot, trainable } from 'lethe/method';
+import {
+  adam,
+  add,
+  type ClipOutput,
+  contrastiveLoss,
+  defineMethod,
+  kl,
+  mean,
+  normalise,
+  PARTS,
+  param,
+  rowDot,
+  trainable,
+} from 'lethe/method';
 
 /** CLIPErase: pull matched forget pairs apart, keep matched retain pairs, stay near the original on the retain set. */
 export default defineMethod({
@@ -35,6 +48,13 @@ export default defineMethod({
       source: 'PAPER',
       about: 'Weight of the consistency module, the divergence from the original on the retain set.',
     }),
+    similarity: param.choice({
+      options: ['dot', 'cosine'],
+      default: 'dot',
+      source: 'PAPER',
+      about:
+        'What the forgetting module pushes down: the raw dot product, which grows with the features and has no lower bound, or the cosine (ours), which does neither.',
+    }),
     learningRate: param.number({ default: 1e-6, above: 0, max: 1, source: 'PAPER', about: "Adam's learning rate." }),
     batchSize: param.integer({
       default: 16,
@@ -68,7 +88,7 @@ export default defineMethod({
   presets: {
     small: {
       about: 'models of a few million weights, such as the demo checkpoints, which need larger steps',
-      values: { learningRate: 1e-4, batchSize: 64, epochs: 10 },
+      values: { similarity: 'cosine', lambda1: 5, learningRate: 1e-4, batchSize: 64, epochs: 10 },
     },
   },
   prompt: ({ prompt }) => prompt,
@@ -81,12 +101,14 @@ export default defineMethod({
     trainable: trainable(part),
     logitScaleRange: [0, maxLogitScale],
   }),
-  objective({ model, original, forget, retain, params: { lambda1, lambda2, lambda3 } }) {
+  objective({ model, original, forget, retain, params: { lambda1, lambda2, lambda3, similarity } }) {
     const f = model(forget);
     const r = model(retain);
     const o = original(retain);
+    const matched = ({ imageFeatures: image, textFeatures: text }: ClipOutput) =>
+      similarity === 'dot' ? rowDot(image, text) : rowDot(normalise(image), normalise(text));
     return {
-      forgetting: [lambda1, mean(rowDot(f.imageFeatures, f.textFeatures))],
+      forgetting: [lambda1, mean(matched(f))],
       retention: [lambda2, contrastiveLoss(r)],
       consistency: [lambda3, add(kl(o.logitsPerImage, r.logitsPerImage), kl(o.logitsPerText, r.logitsPerText))],
     };

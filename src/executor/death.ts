@@ -33,6 +33,9 @@ export function describeDeath({ code, signal, stderr, disconnected }: Facts): De
       message: 'the trainer ran out of memory: use a smaller batch, or a machine with more of it',
     };
   }
+  if (disconnected) {
+    return { code: 'TRAINER_DISCONNECTED', message: `the trainer closed its connection to the executor${said(last)}` };
+  }
   if (signal === 'SIGKILL') {
     return {
       code: 'TRAINER_KILLED',
@@ -42,9 +45,6 @@ export function describeDeath({ code, signal, stderr, disconnected }: Facts): De
   const crash = signal && CRASHES[signal];
   if (crash) return { code: 'TRAINER_CRASHED', message: `the trainer crashed (${signal}): ${crash}${said(last)}` };
   if (signal) return { code: 'TRAINER_KILLED', message: `the trainer was stopped by ${signal}` };
-  if (disconnected) {
-    return { code: 'TRAINER_DISCONNECTED', message: `the trainer closed its connection to the executor${said(last)}` };
-  }
   return { code: 'TRAINER_EXITED', message: `the trainer exited with code ${code} without a word${said(last)}` };
 }
 

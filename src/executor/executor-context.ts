@@ -18,7 +18,7 @@ export interface ExecutorContext {
   readonly scratch: string;
   readonly pluginStore: string;
   /** Where the code of a method lies on this machine; undefined for other code of the same name. */
-  pluginFolder(method: Pick<Method, 'name' | 'codeDigest'>): string | undefined;
+  pluginFolder(method: Pick<Method, 'codeDigest'>): string | undefined;
   /** Hears of cancelled runs by id; null when one may have been missed. */
   onCancel(listener: (runId: string | null) => void): Promise<() => void>;
 }

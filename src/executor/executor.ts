@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
@@ -72,8 +73,11 @@ export async function startExecutor(options: ExecutorOptions): Promise<RunningEx
     heapMegabytes: options.heapMegabytes,
     scratch: join(scratch, executor.id),
     pluginStore,
-    pluginFolder: ({ name, codeDigest }) =>
-      loaded.find(({ manifest }) => manifest.name === name && manifest.codeDigest === codeDigest)?.folder,
+    // The staged copy, not the folder it came from: that one may be edited while runs wait.
+    pluginFolder: ({ codeDigest }) => {
+      const staged = join(pluginStore, codeDigest);
+      return existsSync(staged) ? staged : undefined;
+    },
     onCancel: (listener) => domain.database.notifications.subscribe(cancelChannel, listener),
   };
   const loop = new WorkLoop(context, executor, concurrency, options.pollMs ?? 2000);

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { FromTrainer, ToTrainer } from '../trainer/messages';
+import { EXIT_ALONE, type FromTrainer, type ToTrainer } from '../trainer/messages';
 import { type Death, describeDeath } from './death';
 
 const TRAINER = join(__dirname, '../trainer/trainer.js');
@@ -22,7 +22,8 @@ export class TrainerProcess {
   private readonly pending: FromTrainer[] = [];
   private wake: () => void = () => {};
   private ended = false;
-  private disconnected = false;
+  /** Killed by us because it did not end by itself after it had closed its channel. */
+  private killedAlone = false;
   private stderr = '';
   private grace: NodeJS.Timeout | undefined;
   /** Resolves when the process is gone and everything it said has been received. */
@@ -42,9 +43,11 @@ export class TrainerProcess {
       this.stderr = (this.stderr + text.toString('utf8')).slice(-TAIL);
     });
     this.child.once('disconnect', () => {
-      this.disconnected = true;
       // Without a channel it can tell nobody anything: give it a moment to end by itself, which it does.
-      this.grace ??= setTimeout(() => this.kill(), GRACE_MS);
+      this.grace ??= setTimeout(() => {
+        this.killedAlone = true;
+        this.kill();
+      }, GRACE_MS);
     });
     this.death = new Promise((resolve) => {
       this.child.once('error', (error) => this.end(resolve, { code: null, signal: null, stderr: error.message }));
@@ -95,7 +98,7 @@ export class TrainerProcess {
     clearTimeout(this.grace);
     this.ended = true;
     this.wake();
-    resolve(describeDeath({ ...facts, disconnected: this.disconnected && facts.signal === null }));
+    resolve(describeDeath({ ...facts, disconnected: this.killedAlone || facts.code === EXIT_ALONE }));
   }
 }
 

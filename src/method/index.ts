@@ -1,4 +1,6 @@
 /** The plugin kit: everything a method may import. */
+
+export { normalise } from '../clip';
 export * from '../engine';
 export * from './batch';
 export { contrastiveLoss, kl, rowDot, zeroShotLoss } from './losses';

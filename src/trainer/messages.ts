@@ -87,6 +87,9 @@ export type FailureCode =
   | 'STORAGE_FAILED'
   | 'INTERNAL';
 
+/** Exit code of a trainer whose channel to its executor was closed: it ends at once, for nobody would hear of its work. */
+export const EXIT_ALONE = 76;
+
 /** How far a run got. */
 export interface Position {
   readonly stage: string;

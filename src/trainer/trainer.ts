@@ -2,7 +2,7 @@ import { readCheckpoint } from '../clip';
 import { computeOf } from './compute';
 import { environment } from './environment';
 import { Evaluator } from './evaluator';
-import type { EvaluationAssignment, FromTrainer, ToTrainer } from './messages';
+import { type EvaluationAssignment, EXIT_ALONE, type FromTrainer, type ToTrainer } from './messages';
 import { type Control, runAssignment } from './run-assignment';
 import { Cancelled, describeFailure } from './stop';
 
@@ -20,7 +20,7 @@ function main(): void {
       if (abort.signal.aborted) throw new Cancelled('the run was cancelled');
     },
   };
-  process.once('disconnect', () => process.exit(1));
+  process.once('disconnect', () => process.exit(EXIT_ALONE));
   process.on('message', (message: ToTrainer) => {
     if (message.type === 'cancel') abort.abort();
     else

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Run, RunEvent } from '../../src/domain';
@@ -151,7 +151,6 @@ describe.each(DATABASES)('on the %s database', (kind) => {
   });
 
   test('nothing is left in the scratch folder', async () => {
-    const { readdir } = await import('node:fs/promises');
     const scratch = join(service.config.home, 'scratch');
     const files = await readdir(scratch, { recursive: true, withFileTypes: true });
     expect(files.filter((entry) => entry.isFile())).toEqual([]);
