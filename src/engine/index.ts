@@ -1,6 +1,7 @@
 export { connected, grad } from './autodiff/grad';
 export { type Hoisted, hoist, type Prelude, storedPerSample } from './hoist';
 export { interpret, type NdArray } from './interpreter';
+export { convolves } from './onnx/blocked-convolution';
 export { type LoweredModel, type LoweringOptions, lower } from './onnx/lower';
 export * from './ops';
 export * from './optimisers';

@@ -9,6 +9,8 @@ export interface SessionOptions {
   profile?: string;
   /** Where state lives between runs; the device's own policy unless told. */
   state?: StatePolicy;
+  /** Whether the processor's own convolution operators may be used (docs/decisions); they are where they work, unless told not to. */
+  fastConvolution?: boolean;
 }
 
 /** What ONNX Runtime says of a provider that cannot start, and what it means. The first that fits counts. */

@@ -1,5 +1,6 @@
-import { type LoweredModel, lower, type Program, size, type Weights } from '../engine';
+import { convolves, type LoweredModel, lower, type Program, size, type Weights } from '../engine';
 import { compile, type SessionOptions } from './compile';
+import { convolutionBlock } from './convolution-block';
 import { DEVICES } from './device';
 import { Ferry } from './ferry';
 import { type InferenceSession, Tensor } from './onnxruntime';
@@ -151,7 +152,9 @@ export class Session {
 
   private async compile(): Promise<Compiled> {
     const initialisers = new Map([...this.baked].map((name) => [name, this.values.get(name)!.data as Float32Array]));
-    const model = lower(this.program, { initialisers });
+    const { device = 'CPU', fastConvolution = true } = this.options;
+    const fast = device === 'CPU' && fastConvolution && convolves(this.program);
+    const model = lower(this.program, { initialisers, convolutionBlock: fast ? await convolutionBlock() : undefined });
     return { model, native: await compile(model.bytes, this.options, this.ferry ? model.next.values() : []) };
   }
 

@@ -18,13 +18,18 @@ export interface LoweredModel {
 export interface LoweringOptions {
   /** Values of state that becomes part of the model. */
   readonly initialisers?: ReadonlyMap<string, Float32Array>;
+  /** Channels in a block of the processor's fast convolution (8 or 16), whose operators are ONNX Runtime's own; plain ONNX unless told. */
+  readonly convolutionBlock?: number;
 }
 
 /**
  * Lowers a program to one plain ONNX graph. Its state is graph inputs, unless told otherwise: sessions then start faster, and no model meets the
  * 2 GB limit of a file.
  */
-export function lower(program: Program, { initialisers = new Map() }: LoweringOptions = {}): LoweredModel {
+export function lower(
+  program: Program,
+  { initialisers = new Map(), convolutionBlock: block }: LoweringOptions = {},
+): LoweredModel {
   const graph = new OnnxGraph();
   for (const { name, ...type } of program.inputs) graph.input(name, type);
   for (const { name, shape } of program.state) {
@@ -37,7 +42,7 @@ export function lower(program: Program, { initialisers = new Map() }: LoweringOp
   const names = new Map<Node, readonly string[]>();
   const nameOf = (t: Tensor): string => names.get(t.node)![t.index]!;
   for (const node of topological([...Object.values(program.outputs), ...written.map((state) => state.next!)])) {
-    names.set(node, applyRule(LOWERING, node, { graph, inputs: node.inputs.map(nameOf) }));
+    names.set(node, applyRule(LOWERING, node, { graph, inputs: node.inputs.map(nameOf), block }));
   }
 
   const emitted = new Set<string>();

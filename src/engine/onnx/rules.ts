@@ -1,11 +1,14 @@
 import type { Primitive } from '../primitives';
 import type { NodeOf, RuleTable, Tensor } from '../tensor';
+import { blockedConvolution, type Convolution, isBlockable } from './blocked-convolution';
 import type { OnnxAttribute, OnnxGraph } from './model';
 
 /** How a rule writes: the graph it writes to, and the names that its node's inputs have there. */
 export interface Emission {
   graph: OnnxGraph;
   inputs: readonly string[];
+  /** Channels in a block of the processor's fast convolution; undefined where there is none, and plain ONNX is written. */
+  block?: number;
 }
 
 type Rule = (node: NodeOf<Primitive>, emission: Emission) => string[];
@@ -57,11 +60,25 @@ const matmul = (node: NodeOf<'matmul'>, { graph, inputs }: Emission): string[] =
   ]);
 };
 
+const conv2d = (node: NodeOf<'conv2d'>, { graph, inputs, block }: Emission): string[] => {
+  const { stride, padding } = node.attributes;
+  const [x, w, bias] = inputs as [string, string, string | undefined];
+  const [xShape, wShape] = node.inputs.map((t) => t.shape) as [readonly number[], readonly number[]];
+  const yShape = node.outputs[0]!.shape;
+  const blockable: Convolution = { x, xShape, w, wShape, bias, yShape, stride, padding, exchanged: false };
+  if (block && isBlockable(blockable)) return [blockedConvolution(graph, blockable, block)];
+  return graph.node('Conv', inputs, {
+    kernel_shape: wShape.slice(2),
+    strides: [stride, stride],
+    pads: [padding, padding, padding, padding],
+  });
+};
+
 /**
  * The gradient of a convolution with respect to its input. At stride 1 it is a convolution with the kernel turned by half a turn and its channel axes
  * exchanged, for which ONNX Runtime has its fast kernel; else ConvTranspose.
  */
-const conv2dTransposed = (node: NodeOf<'conv2dTransposed'>, { graph, inputs }: Emission): string[] => {
+const conv2dTransposed = (node: NodeOf<'conv2dTransposed'>, { graph, inputs, block }: Emission): string[] => {
   const [y, w] = node.inputs as [Tensor, Tensor];
   const { stride, padding, inputSize } = node.attributes;
   const kernel = [w.shape[2]!, w.shape[3]!];
@@ -77,6 +94,18 @@ const conv2dTransposed = (node: NodeOf<'conv2dTransposed'>, { graph, inputs }: E
       ].map((list) => graph.integers(list));
       [turned] = graph.node('Slice', [turned, ...bounds]) as [string];
     }
+    const blockable: Convolution = {
+      x: inputs[0]!,
+      xShape: y.shape,
+      w: turned,
+      wShape: w.shape,
+      yShape: node.outputs[0]!.shape,
+      stride,
+      padding: turnedPadding[0]!,
+      exchanged: true,
+    };
+    const square = kernel[0] === kernel[1];
+    if (block && square && isBlockable(blockable)) return [blockedConvolution(graph, blockable, block)];
     const [exchanged] = graph.node('Transpose', [turned], { perm: [1, 0, 2, 3] }) as [string];
     return graph.node('Conv', [inputs[0]!, exchanged], {
       kernel_shape: kernel,
@@ -196,12 +225,7 @@ export const LOWERING: RuleTable<[emission: Emission], string[]> = {
     graph.node('ReduceMax', inputs, { axes: n.attributes.axes, keepdims: Number(n.attributes.keepDims) }),
   argmax: (n, { graph, inputs }) => graph.node('ArgMax', inputs, { axis: n.attributes.axis, keepdims: 0 }),
   matmul,
-  conv2d: (n, { graph, inputs }) => {
-    const { stride, padding } = n.attributes;
-    const [kh, kw] = n.inputs[1]!.shape.slice(2) as [number, number];
-    const pads = [padding, padding, padding, padding];
-    return graph.node('Conv', inputs, { kernel_shape: [kh, kw], strides: [stride, stride], pads });
-  },
+  conv2d,
   conv2dTransposed,
   averagePool: (n, { graph, inputs }) => {
     const side = [n.attributes.kernel, n.attributes.kernel];
