@@ -88,7 +88,7 @@ export default defineMethod({
   presets: {
     small: {
       about: 'models of a few million weights, such as the demo checkpoints, which need larger steps',
-      values: { similarity: 'cosine', lambda1: 5, learningRate: 1e-4, batchSize: 64, epochs: 10 },
+      values: { similarity: 'cosine', lambda1: 5, learningRate: 1e-4, batchSize: 64, epochs: 8 },
     },
   },
   prompt: ({ prompt }) => prompt,
