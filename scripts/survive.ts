@@ -25,9 +25,10 @@ const options = new Command('survive')
     'of embedded, postgres (which needs TEST_DATABASE_URL)',
     process.env.TEST_DATABASE_URL ? 'embedded,postgres' : 'embedded',
   )
+  .option('--lease <seconds>', 'longer than a busy machine leaves a process waiting', '5')
   .option('--epochs <n>', 'length of a run', '20')
   .parse()
-  .opts<{ kills: string; victims: string; databases: string; epochs: string }>();
+  .opts<{ kills: string; victims: string; databases: string; epochs: string; lease: string }>();
 
 /** Repeats a request until a server answers it: between a kill and the restart there is none. */
 async function patiently<T>(request: () => Promise<T>): Promise<T> {
@@ -87,7 +88,7 @@ async function strike(victim: Victim, { server, executor }: Scene, duration: num
 async function prove(database: 'embedded' | 'postgres', victim: Victim): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-survive-'));
   const fresh = await freshDatabase(database);
-  const scene = await openScene(folder, fresh.url, Number(options.epochs));
+  const scene = await openScene(folder, fresh.url, Number(options.epochs), options.lease);
   const wrong: string[] = [];
   try {
     const began = Date.now();

@@ -16,14 +16,19 @@ export interface Scene {
 }
 
 /** @param databaseUrl absent for the embedded database, which both processes then share */
-export async function openScene(folder: string, databaseUrl: string | undefined, epochs: number): Promise<Scene> {
+export async function openScene(
+  folder: string,
+  databaseUrl: string | undefined,
+  epochs: number,
+  leaseSeconds: string,
+): Promise<Scene> {
   const port = await freePort();
   const environment: Record<string, string> = {
     LETHE_HOME: join(folder, 'home'),
     LETHE_PORT: String(port),
     LETHE_TOKEN: TOKEN,
     LETHE_LOG_LEVEL: 'warn',
-    LETHE_LEASE_SECONDS: '3',
+    LETHE_LEASE_SECONDS: leaseSeconds,
     LETHE_SNAPSHOT_SECONDS: '0.2',
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   };
