@@ -17,15 +17,15 @@ export function report(logs: ReadonlyMap<string, readonly LogLine[]>): string {
     '',
     'Two small CLIPs, trained from scratch by this repository’s engine on the photographs of CIFAR-10, on the CPU.',
     'Written by `npm run pretrain:report` from the training logs beside the checkpoints; `demo/split.json` holds the split.',
-    'Accuracies are zero-shot, one prompt a class ("a photo of a {}"), on all 5,000 images of the test half, which no',
+    'Accuracies are zero-shot, one prompt a class ("a photo of a {}"), on images of the test half, which no',
     'training step saw. The last epoch is the one that is shipped: the test half chose nothing.',
     '',
-    '| model | class (10 words) | goal | group (animal or vehicle) | goal | greyscale | posterised | sketch |',
-    '|---|---|---|---|---|---|---|---|',
+    '| model | images | class (10 words) | goal | group (animal or vehicle) | goal | greyscale | posterised | sketch |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...finals.map(({ model, final }) => {
       const goal = GOALS[model];
       const styles = STYLES.slice(1).map((style) => score(final.fine[style]));
-      return `| ${[model, score(final.fine.photograph), goal?.fine.toFixed(2), score(final.coarse), goal?.coarse.toFixed(2), ...styles].join(' | ')} |`;
+      return `| ${[model, final.images, score(final.fine.photograph), goal?.fine.toFixed(2), score(final.coarse), goal?.coarse.toFixed(2), ...styles].join(' | ')} |`;
     }),
     '',
     'The styles are asked for by their own prompts, such as "a pencil sketch of a {}", on images made from the test half.',
