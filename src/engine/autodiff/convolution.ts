@@ -19,12 +19,19 @@ export function convolutionWeightGradient(
   const byFilter = transpose(g, [1, 0, 2, 3]);
   if (stride === 1 && kh === 2 * padding + 1 && kw === kh && kh > 1)
     return sameSizeGradient(byChannel, byFilter, shape, padding);
-  const sides = [0, 0, padding, padding];
-  const padded = pad(byChannel, sides, sides);
   const cotangent = reshape(byFilter, [o, n * h * w]);
+  // image rows and columns by their remainder of the stride, so that a tap reads neighbours
+  const rows = h + Math.floor((kh - 1) / stride);
+  const columns = w + Math.floor((kw - 1) / stride);
+  const phases = byRemainder(byChannel, padding, stride, rows, columns);
   const taps: Tensor[] = [];
   for (let dy = 0; dy < kh; dy++) {
-    for (let dx = 0; dx < kw; dx++) taps.push(reshape(everyNth(padded, dy, dx, h, w, stride), [c, n * h * w]));
+    for (let dx = 0; dx < kw; dx++) {
+      const start = [dy % stride, dx % stride, 0, 0, Math.floor(dy / stride), Math.floor(dx / stride)];
+      const window = [1, 1, c, n, h, w];
+      const end = start.map((at, axis) => at + window[axis]!);
+      taps.push(reshape(slice(phases, start, end), [c, n * h * w]));
+    }
   }
   const patches = concat(taps, 0);
   const product = matmul(cotangent, patches, { transposeB: true });
@@ -54,17 +61,13 @@ function sameSizeGradient(x: Tensor, g: Tensor, shape: readonly number[], paddin
   return reshape(transpose(concat(taps, 0), [1, 2, 0]), [...shape]);
 }
 
-/** The pixels (dy + i stride, dx + j stride), i < h, j < w. */
-function everyNth(x: Tensor, dy: number, dx: number, h: number, w: number, stride: number): Tensor {
-  const [a, b, height, width] = x.shape as [number, number, number, number];
-  if (stride === 1) return slice(x, [0, 0, dy, dx], [a, b, dy + h, dx + w]);
-  // a stride is read by splitting each side into (steps, stride) and taking the first of every stride
-  const enough = pad(
-    x,
-    [0, 0, 0, 0],
-    [0, 0, Math.max(0, dy + h * stride - height), Math.max(0, dx + w * stride - width)],
-  );
-  const window = slice(enough, [0, 0, dy, dx], [a, b, dy + h * stride, dx + w * stride]);
-  const tiles = reshape(window, [a, b, h, stride, w, stride]);
-  return reshape(slice(tiles, [0, 0, 0, 0, 0, 0], [a, b, h, 1, w, 1]), [a, b, h, w]);
+/** x [C,N,H,W] with `padding` zeros before, cut or filled to rows x columns of each remainder: [stride, stride, C, N, rows, columns]. */
+function byRemainder(x: Tensor, padding: number, stride: number, rows: number, columns: number): Tensor {
+  const [c, n, height, width] = x.shape as [number, number, number, number];
+  const [h, w] = [rows * stride, columns * stride];
+  const [below, right] = [Math.max(0, h - height - padding), Math.max(0, w - width - padding)];
+  const padded = pad(x, [0, 0, padding, padding], [0, 0, below, right]);
+  const exact = slice(padded, [0, 0, 0, 0], [c, n, h, w]);
+  if (stride === 1) return reshape(exact, [1, 1, c, n, rows, columns]);
+  return transpose(reshape(exact, [c, n, rows, stride, columns, stride]), [3, 5, 0, 1, 2, 4]);
 }
