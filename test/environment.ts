@@ -1,5 +1,7 @@
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
 import { TestEnvironment } from 'jest-environment-node';
+// here and not only in the test's own copy of the environment, which native code does not see
+import '../src/runtime/no-telemetry';
 
 /** ONNX Runtime checks tensors with `instanceof` of the main realm, so a test's typed arrays must come from there. */
 export default class MainRealmArrays extends TestEnvironment {
