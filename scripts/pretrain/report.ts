@@ -18,7 +18,7 @@ export function report(logs: ReadonlyMap<string, readonly LogLine[]>): string {
     'Two small CLIPs, trained from scratch by this repository’s engine on the photographs of CIFAR-10, on the CPU.',
     'Written by `npm run pretrain:report` from the training logs beside the checkpoints; `demo/split.json` holds the split.',
     'Accuracies are zero-shot, one prompt a class ("a photo of a {}"), on images of the test half, which no',
-    'training step saw. The last epoch is the one that is shipped: the test half chose nothing.',
+    'training step saw. The last epoch is the one that is shipped; no epoch was chosen on the test half.',
     '',
     '| model | images | class (10 words) | goal | group (animal or vehicle) | goal | greyscale | posterised | sketch |',
     '|---|---|---|---|---|---|---|---|---|',
