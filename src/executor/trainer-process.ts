@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { EXIT_ALONE, type FromTrainer, type ToTrainer } from '../trainer/messages';
+import type { ExitAlone, FromTrainer, ToTrainer } from '../trainer/messages';
 import { type Death, describeDeath } from './death';
 
 const TRAINER = join(__dirname, '../trainer/trainer.js');
 
 /** From asking a trainer to stop until it is killed: a step of a large model cannot be interrupted. */
 const GRACE_MS = 1200;
+
+const EXIT_ALONE: ExitAlone = 76;
 
 /** How much of what a dying process said on stderr is kept. */
 const TAIL = 4096;

@@ -87,8 +87,11 @@ export type FailureCode =
   | 'STORAGE_FAILED'
   | 'INTERNAL';
 
-/** Exit code of a trainer whose channel to its executor was closed: it ends at once, for nobody would hear of its work. */
-export const EXIT_ALONE = 76;
+/**
+ * Exit code of a trainer whose channel to its executor was closed: it ends at once, for nobody would hear of its work. A
+ * type, so that the executor needs nothing of the trainer at run time and the two still cannot differ.
+ */
+export type ExitAlone = 76;
 
 /** How far a run got. */
 export interface Position {

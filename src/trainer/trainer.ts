@@ -2,9 +2,11 @@ import { readCheckpoint } from '../clip';
 import { computeOf } from './compute';
 import { environment } from './environment';
 import { Evaluator } from './evaluator';
-import { type EvaluationAssignment, EXIT_ALONE, type FromTrainer, type ToTrainer } from './messages';
+import type { EvaluationAssignment, ExitAlone, FromTrainer, ToTrainer } from './messages';
 import { type Control, runAssignment } from './run-assignment';
 import { Cancelled, describeFailure } from './stop';
+
+const EXIT_ALONE: ExitAlone = 76;
 
 /**
  * The forked child. It does one assignment and ends; it also ends at once when its executor is gone, so that no
@@ -21,6 +23,15 @@ function main(): void {
     },
   };
   process.once('disconnect', () => process.exit(EXIT_ALONE));
+  // What a plugin left running threw after its stage was over; the run is not to be trusted.
+  process.once('uncaughtException', ({ name, message }) => {
+    const failed = {
+      type: 'failed',
+      code: 'METHOD_FAILED',
+      message: `outside of any stage: ${name}: ${message}`,
+    } as const;
+    void say(failed).then(() => process.exit(0));
+  });
   process.on('message', (message: ToTrainer) => {
     if (message.type === 'cancel') abort.abort();
     else

@@ -48,7 +48,7 @@ describe.each(DATABASES)('on the %s database', (kind) => {
       await writeFile(join(plugins, path), code);
     }
     service = await tinyService(folder, kind);
-    const executor = await service.executor({ pluginFolders: [plugins, join(folder, 'nowhere')], heapMegabytes: 256 });
+    const executor = await service.executor({ pluginFolders: [plugins, join(folder, 'nowhere')], heapMegabytes: 160 });
     broken = executor.brokenPlugins;
   }, 120_000);
 
