@@ -42,8 +42,6 @@ export async function compile(
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
       interOpNumThreads: 1,
       logSeverityLevel: 3,
-      // vanishing Adam moments would be denormal, which this processor's arithmetic computes tens of times slower
-      extra: { session: { set_denormal_as_zero: '1' } },
     });
   } catch (error) {
     const { message } = error as Error;
