@@ -158,3 +158,11 @@ describe('a device asked for by name', () => {
     }
   });
 });
+
+// flushing denormals in a session would set it for this whole thread, and bfloat16 weights would lose their smallest values
+it('leaves denormal numbers to the process', async () => {
+  const session = await createSession(forward({ y: add(x, 1) }));
+  opened.push(session);
+  await session.run({ x: new Float32Array(ROWS * WIDTH) });
+  expect(Number(Float32Array.of(1e-40)[0]) * 2 ** 100).toBeGreaterThan(0);
+});
