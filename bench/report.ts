@@ -67,7 +67,7 @@ Written by \`npm run bench -- --python PYTHON --out docs/results/bench.md\`.
 
 - Machine: ${cpus()[0]!.model}, ${cpus().length} cores, ${threads} threads for each engine; load average ${load.toFixed(2)} before the first case.
 - Lethe: Node ${process.version}, onnxruntime-node ${require('onnxruntime-node/package.json').version}.
-- PyTorch ${torch}, OpenCLIP ${open_clip}: scaled dot-product attention, fused Adam, denormals flushed${
+- PyTorch ${torch}, OpenCLIP ${open_clip}: scaled dot-product attention, fused Adam${
     channelsLast.length > 0 ? `, channels-last memory for ${channelsLast.join(' and ')} (faster there)` : ''
   }.
 - One step: contrastive loss of both towers, gradients, Adam with L2 decay. Same weights, same batch, float32. BatchNorm in evaluation mode.

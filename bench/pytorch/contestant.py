@@ -15,7 +15,6 @@ from safetensors.torch import load_file
 
 folder, batch, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 torch.set_num_threads(options["threads"])
-torch.set_flush_denormal(True)
 print(json.dumps({"torch": torch.__version__, "open_clip": open_clip.__version__}), flush=True)
 
 # evaluation mode is that of BatchNorm; the loss is trained all the same
