@@ -104,10 +104,16 @@ describeOnBoth('following a run', (fresh) => {
     const slow = new Promise<void>((resolve) => {
       proceed = resolve;
     });
+    let arrived = () => {};
+    const stuck = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
     const reading = collect(domain.feed.follow(run.id, 0, never), async (item) => {
       if (item.kind === 'heartbeat') caughtUp();
       if (item.kind === 'lagged') lags.push(item.behind);
-      if (item.kind === 'event' && item.event.seq === 3) await slow;
+      if (item.kind !== 'event' || item.event.seq !== 3) return;
+      arrived();
+      await slow;
     });
     await live;
     const last = 2 + 1 + 2_400;
@@ -120,6 +126,7 @@ describeOnBoth('following a run', (fresh) => {
       if (item.kind === 'event' && item.event.seq === last) passed();
     });
     await say(claim, 'one that the follower stays at');
+    await stuck;
     for (let n = 0; n < 6; n++) await say(claim, ...upTo(400));
     await feedIsPast;
     proceed();
