@@ -5,7 +5,6 @@ export { convolves } from './onnx/blocked-convolution';
 export { type LoweredModel, type LoweringOptions, lower } from './onnx/lower';
 export * from './ops';
 export * from './optimisers';
-export { overwritable } from './overwritable';
 export { forward, type Program, type StateSpec, type TrainingStep, trainingStep } from './program';
 export { type RandomStream, randomStream } from './random';
 export {
@@ -20,4 +19,5 @@ export {
   type Tensor,
   tensor,
 } from './tensor';
+export { overwritable, type SplitProgram, splitUpdates, type Update } from './update';
 export type { Weights } from './weights';

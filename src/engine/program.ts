@@ -21,7 +21,7 @@ export interface Program {
 }
 
 /** A program that only computes `outputs`. */
-export const forward = (outputs: Readonly<Record<string, Tensor>>): Program => program(outputs, new Map());
+export const forward = (outputs: Readonly<Record<string, Tensor>>): Program => programOf(outputs, new Map());
 
 export interface TrainingStep {
   /** A scalar. It is the output named `loss`. */
@@ -78,7 +78,7 @@ export function trainingStep(step: TrainingStep): Program {
     next.set(name, { next: limit ? bounded(moved, limit) : moved, initial: 'given' });
   });
   for (const [i, name] of updated.entries()) next.set(name, { next: updates[i]!, initial: 'given' });
-  return program({ loss: loss!, ...Object.fromEntries(names.map((name, i) => [name, terms[i]!])) }, next);
+  return programOf({ loss: loss!, ...Object.fromEntries(names.map((name, i) => [name, terms[i]!])) }, next);
 }
 
 const bounded = (x: Tensor, [low, high]: readonly [number, number]): Tensor =>
@@ -110,11 +110,11 @@ export function rebuilt(original: Program, transform: (roots: Tensor[]) => Tenso
   const names = Object.keys(original.outputs);
   const written = original.state.filter(({ next }) => next);
   const next = written.map(({ name, initial }, i) => [name, { next: roots[names.length + i]!, initial }] as const);
-  return program(Object.fromEntries(names.map((name, i) => [name, roots[i]!])), new Map(next));
+  return programOf(Object.fromEntries(names.map((name, i) => [name, roots[i]!])), new Map(next));
 }
 
-/** Optimises the graph and lists what it reads. */
-function program(
+/** A program of these outputs and next values: optimises the graph and lists what it reads. */
+export function programOf(
   outputs: Readonly<Record<string, Tensor>>,
   next: ReadonlyMap<string, { next: Tensor; initial: StateSpec['initial'] }>,
 ): Program {

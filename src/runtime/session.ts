@@ -1,10 +1,21 @@
-import { convolves, type LoweredModel, lower, type Program, size, type Weights } from '../engine';
+import {
+  convolves,
+  type LoweredModel,
+  lower,
+  overwritable,
+  type Program,
+  type SplitProgram,
+  size,
+  splitUpdates,
+  type Weights,
+} from '../engine';
 import { compile, type SessionOptions } from './compile';
 import { convolutionBlock } from './convolution-block';
 import { DEVICES } from './device';
 import { Ferry } from './ferry';
 import { type InferenceSession, Tensor } from './onnxruntime';
 import { StateBuffers } from './state-buffers';
+import { Updater } from './updater';
 
 type Data = Float32Array | BigInt64Array;
 
@@ -20,6 +31,11 @@ export class Session {
   private readonly baked: ReadonlySet<string>;
   private readonly ferry: Ferry | undefined;
   private readonly buffers: StateBuffers | undefined;
+  /** What one graph computes, and the updates of large weights that follow it. */
+  private readonly split: SplitProgram;
+  private readonly updater: Updater;
+  /** Where the body writes what the updates read, by its name. */
+  private readonly operands = new Map<string, Tensor>();
   private compiled: Promise<Compiled> | undefined;
 
   private constructor(
@@ -29,7 +45,11 @@ export class Session {
     const policy = options.state ?? DEVICES[options.device ?? 'CPU'].state;
     this.baked = policy === 'compiled' ? compilable(program) : new Set();
     this.ferry = policy === 'resident' && program.state.length > 0 ? new Ferry(program.state, options) : undefined;
-    this.buffers = policy === 'fed' ? new StateBuffers(program) : undefined;
+    this.split = policy === 'fed' ? splitUpdates(program, LARGE_WEIGHT) : { body: program, updates: [] };
+    const { body, updates } = this.split;
+    const moved = updates.flatMap(({ state }) => state.filter(({ written }) => written).map(({ name }) => name));
+    this.buffers = policy === 'fed' ? new StateBuffers(new Set([...overwritable(body), ...moved])) : undefined;
+    this.updater = new Updater(options);
     for (const { name, shape, initial } of program.state) {
       if (initial !== 'zeros') continue;
       const zeros = new Tensor('float32', new Float32Array(size(shape)), shape);
@@ -72,7 +92,12 @@ export class Session {
       this.buffers?.advance(name, this.values.get(name)!, next);
       this.replace(name, next);
     }
-    return Object.fromEntries([...model.outputs].map(([name, output]) => [name, results[output]!.data as Data]));
+    for (const { operands } of this.split.updates)
+      for (const name of operands) this.operands.set(name, results[model.outputs.get(name)!] as Tensor);
+    await this.update();
+    return Object.fromEntries(
+      Object.keys(this.program.outputs).map((name) => [name, results[model.outputs.get(name)!]!.data as Data]),
+    );
   }
 
   /** The whole state by name: weights, frozen ones too, and optimiser moments. Later runs leave these arrays as they are. */
@@ -91,6 +116,32 @@ export class Session {
     for (const name of [...this.values.keys()]) this.replace(name, undefined);
     await this.forget();
     await this.ferry?.dispose();
+    await this.updater.dispose();
+  }
+
+  /** Moves the large weights, each in place where nobody else holds its array. */
+  private async update(): Promise<void> {
+    const dataOf = (tensors: ReadonlyMap<string, Tensor>, name: string) => tensors.get(name)!.data as Float32Array;
+    for (const update of this.split.updates) {
+      const next = new Map(
+        update.state
+          .filter(({ written }) => written)
+          .map(({ name }) => {
+            const present = this.values.get(name)!;
+            const fresh = () => new Tensor('float32', new Float32Array(update.elements), present.dims);
+            return [name, this.buffers?.target(name, present) ?? fresh()];
+          }),
+      );
+      await this.updater.run(update, {
+        present: (name) => dataOf(this.values, name),
+        next: (name) => dataOf(next, name),
+        operand: (name) => dataOf(this.operands, name),
+      });
+      for (const [name, value] of next) {
+        this.buffers?.advance(name, this.values.get(name)!, value);
+        this.replace(name, value);
+      }
+    }
   }
 
   private bind(feeds: Readonly<Record<string, Data>>): Record<string, Tensor> {
@@ -113,21 +164,18 @@ export class Session {
   /** Where the run writes its results; null for fresh memory. */
   private targets({ outputs, next }: LoweredModel): Record<string, Tensor | null> {
     return Object.fromEntries([
-      ...[...outputs.values()].map((output) => [output, null] as const),
+      ...[...outputs].map(([name, output]) => [output, this.operands.get(name) ?? null] as const),
       ...[...next].map(
         ([name, output]) => [output, this.buffers?.target(name, this.values.get(name)!) ?? null] as const,
       ),
     ]);
   }
 
+  /** The state that the graph reads. */
   private all(): Record<string, Tensor> {
-    return Object.fromEntries(
-      this.program.state.map(({ name }) => {
-        const value = this.values.get(name);
-        if (!value) throw new Error(`state '${name}' was not loaded`);
-        return [name, value];
-      }),
-    );
+    const missing = this.program.state.find(({ name }) => !this.values.has(name));
+    if (missing) throw new Error(`state '${missing.name}' was not loaded`);
+    return Object.fromEntries(this.split.body.state.map(({ name }) => [name, this.values.get(name)!]));
   }
 
   /** The state with all of it on the device; what was loaded since the last run is carried over. */
@@ -153,8 +201,9 @@ export class Session {
   private async compile(): Promise<Compiled> {
     const initialisers = new Map([...this.baked].map((name) => [name, this.values.get(name)!.data as Float32Array]));
     const { device = 'CPU', fastConvolution = true } = this.options;
-    const fast = device === 'CPU' && fastConvolution && convolves(this.program);
-    const model = lower(this.program, { initialisers, convolutionBlock: fast ? await convolutionBlock() : undefined });
+    const { body } = this.split;
+    const fast = device === 'CPU' && fastConvolution && convolves(body);
+    const model = lower(body, { initialisers, convolutionBlock: fast ? await convolutionBlock() : undefined });
     return { model, native: await compile(model.bytes, this.options, this.ferry ? model.next.values() : []) };
   }
 
@@ -166,6 +215,9 @@ export class Session {
     await compiled?.native.release();
   }
 }
+
+/** Weights of at least this many elements are updated apart from the step's graph; below it, a call of its own costs more than it gains (measured). */
+const LARGE_WEIGHT = 2 ** 18;
 
 /** A model of more than this cannot be a protocol buffer, whose lengths are signed 32-bit integers. */
 const LARGEST_MODEL = 2 ** 31 - 2 ** 26;

@@ -1,8 +1,8 @@
-import { add, matmul, mul, reshape, square, sub, sum } from './ops';
-import { adam } from './optimisers';
+import { add, matmul, mul, reshape, square, sub, sum } from '../ops';
+import { adam } from '../optimisers';
+import { type Program, trainingStep } from '../program';
+import { parameter, type Tensor } from '../tensor';
 import { overwritable } from './overwritable';
-import { type Program, trainingStep } from './program';
-import { parameter, type Tensor } from './tensor';
 
 const m = parameter('m', [2, 2]);
 const state = (next: Tensor, outputs: Program['outputs'] = {}): Program => ({
