@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exportCheckpoint } from './client/export-checkpoint';
 import { ClientError, LetheClient } from './client/lethe-client';
+import type { TextEncoder } from './clip';
 import { type Config, ConfigError, readConfig } from './config';
 import { version } from './version';
 
@@ -64,10 +65,23 @@ program
   .description('write a checkpoint of a running server into a folder')
   .argument('<checkpoint>', 'its id')
   .argument('<folder>', 'where to; made when missing')
+  .addOption(
+    new Option('--text-encoder [class]', 'write only its text encoder, as diffusers and transformers load it')
+      .choices(['CLIPTextModel', 'CLIPTextModelWithProjection'] satisfies TextEncoder[])
+      .preset('CLIPTextModel'),
+  )
   .option(...url)
-  .action(async (checkpoint: string, folder: string, options: { url?: string }) => {
-    const files = await exportCheckpoint(await connect(options.url), checkpoint, resolve(folder));
-    console.log(`${files.length} files in ${resolve(folder)}`);
+  .action(async (checkpoint: string, folder: string, options: { textEncoder?: TextEncoder; url?: string }) => {
+    const client = await connect(options.url);
+    const target = resolve(folder);
+    if (options.textEncoder === undefined) {
+      const files = await exportCheckpoint(client, checkpoint, target);
+      console.log(`${files.length} files in ${target}`);
+    } else {
+      const { exportTextEncoderOf } = await import('./export-text-encoder.js');
+      await exportTextEncoderOf(client, checkpoint, target, options.textEncoder);
+      console.log(`text_encoder (${options.textEncoder}) and tokenizer in ${target}`);
+    }
   });
 
 program

@@ -1,5 +1,5 @@
 export type { Checkpoint, StoredForm } from './checkpoint/checkpoint';
-export { exportTextEncoder } from './checkpoint/export-text-encoder';
+export { exportTextEncoder, type TextEncoder } from './checkpoint/export-text-encoder';
 export { type LocatedCheckpoint, locateCheckpoint } from './checkpoint/locate-checkpoint';
 export { readCheckpoint } from './checkpoint/read-checkpoint';
 export { newCheckpoint, writeCheckpoint } from './checkpoint/write-checkpoint';

@@ -34,14 +34,18 @@ export interface Plugins {
  * Loads every plugin of the folders, each in a process of its own: a broken one, even one that hangs, aborts or exits,
  * costs nothing but its own place in the list.
  */
-export async function describePlugins(folders: readonly string[], store: string): Promise<Plugins> {
+export async function describePlugins(
+  folders: readonly string[],
+  store: string,
+  patienceMs = PATIENCE_MS,
+): Promise<Plugins> {
   const loaded: PublishedPlugin[] = [];
   const broken: BrokenPlugin[] = [];
   for (const root of folders) {
     const found = await pluginFolders(root);
     if (found === undefined) broken.push({ plugin: root, reason: 'there is no such folder' });
     for (const folder of found ?? []) {
-      const description = await describe({ folder, store });
+      const description = await describe({ folder, store }, patienceMs);
       const plugin = basename(folder);
       if (!description.ok) {
         broken.push({ plugin, reason: description.reason });
@@ -71,7 +75,7 @@ async function pluginFolders(root: string): Promise<string[] | undefined> {
     .sort();
 }
 
-function describe(request: DescribePlugin): Promise<PluginDescription> {
+function describe(request: DescribePlugin, patienceMs: number): Promise<PluginDescription> {
   const child = fork(DESCRIBE, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -85,8 +89,8 @@ function describe(request: DescribePlugin): Promise<PluginDescription> {
       child.kill('SIGKILL');
     };
     const patience = setTimeout(
-      () => answer({ ok: false, reason: `it did not load within ${PATIENCE_MS / 1000} seconds` }),
-      PATIENCE_MS,
+      () => answer({ ok: false, reason: `it did not load within ${patienceMs / 1000} seconds` }),
+      patienceMs,
     );
     child.once('message', answer);
     child.once('error', (error) => answer({ ok: false, reason: error.message }));

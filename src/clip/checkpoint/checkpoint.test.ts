@@ -244,15 +244,28 @@ describe('a new checkpoint', () => {
     expect(bitsOf(back)).toBe(bitsOf(weights));
   });
 
-  it('exports its text encoder as diffusers names it', async () => {
+  it.each([
+    ['CLIPTextModel', 0],
+    ['CLIPTextModelWithProjection', 1],
+  ] as const)('exports its text encoder as a %s', async (encoderClass, projections) => {
     const [, config] = configs[3]!;
     const weights = someWeights(config);
     const folder = await temporaryFolder();
-    await exportTextEncoder(folder, newCheckpoint(config, weights, clipTokenizerFiles(8, 0), 'F16'), weights);
+    const checkpoint = newCheckpoint(config, weights, clipTokenizerFiles(8, 0), 'F16');
+    await exportTextEncoder(folder, checkpoint, weights, encoderClass);
     const encoder = await openSafetensors(join(folder, 'text_encoder/model.safetensors'));
-    expect(encoder.tensors.every(({ name, dtype }) => name.startsWith('text_model.') && dtype === 'F16')).toBe(true);
-    expect(encoder.tensors).toHaveLength(2 + 2 + 2 * 16);
+    const [tower, others] = [true, false].map((inTower) =>
+      encoder.tensors.filter(({ name, dtype }) => dtype === 'F16' && name.startsWith('text_model.') === inTower),
+    );
+    expect(tower).toHaveLength(2 + 2 + 2 * 16);
+    // Without a bias; a linear layer's weight has its outputs first.
+    const projection = { name: 'text_projection.weight', shape: [config.embedDim, config.text.width] };
+    expect(others).toEqual([projection].slice(0, projections).map(expect.objectContaining));
     await encoder.close();
+    expect(JSON.parse(await readFile(join(folder, 'text_encoder/config.json'), 'utf8'))).toMatchObject({
+      architectures: [encoderClass],
+      projection_dim: config.embedDim,
+    });
     expect(await readdir(join(folder, 'tokenizer'))).toContain('vocab.json');
   });
 });

@@ -21,14 +21,26 @@ const TOKENIZER_FILES = [
 ];
 
 /**
- * Writes the text tower alone as a diffusion pipeline of diffusers has it: `text_encoder/`, a `CLIPTextModel` without
- * CLIP's projection, and `tokenizer/`. Copied over those of a pipeline whose text encoder has the same sizes, they make
- * it speak through this checkpoint. Element types are those the checkpoint is stored in.
+ * What transformers can load a text tower as. Stable Diffusion's encoder has no projection; SDXL's second one
+ * (`text_encoder_2`) has CLIP's, and so its output is CLIP's text embedding.
  */
-export async function exportTextEncoder(folder: string, checkpoint: Checkpoint, weights: Weights): Promise<void> {
+export type TextEncoder = 'CLIPTextModel' | 'CLIPTextModelWithProjection';
+
+/**
+ * Writes the text tower alone as a diffusion pipeline of diffusers has it: `text_encoder/` and `tokenizer/`. Copied over
+ * those of a pipeline whose text encoder has the same sizes, they make it speak through this checkpoint. Element types
+ * are those the checkpoint is stored in.
+ */
+export async function exportTextEncoder(
+  folder: string,
+  checkpoint: Checkpoint,
+  weights: Weights,
+  encoderClass: TextEncoder = 'CLIPTextModel',
+): Promise<void> {
   const { config } = checkpoint;
   const types = storedTypes(checkpoint);
-  const tensors = [...placements(config, huggingFaceTextParts(config)).values()].map((place) => {
+  const parts = huggingFaceTextParts(config, encoderClass === 'CLIPTextModelWithProjection');
+  const tensors = [...placements(config, parts).values()].map((place) => {
     const dtype = types.get(place.weight)!;
     const bytes = () => ELEMENT_TYPES[dtype].weight.encode(take(place, weights));
     return { name: place.name, shape: place.shape, dtype, bytes };
@@ -37,7 +49,7 @@ export async function exportTextEncoder(folder: string, checkpoint: Checkpoint, 
   await writeCompanions(encoder, new Map());
   await writeFile(
     join(encoder, 'config.json'),
-    jsonFile({ architectures: ['CLIPTextModel'], ...huggingFaceTextConfig(config) }),
+    jsonFile({ architectures: [encoderClass], ...huggingFaceTextConfig(config) }),
   );
   await writeSafetensors(join(encoder, 'model.safetensors'), tensors, { format: 'pt' });
   await writeCompanions(join(folder, 'tokenizer'), tokenizerFiles(checkpoint));

@@ -37,11 +37,13 @@ export function huggingFaceParts(config: ClipConfig): PartsOf {
   return (weight) => parts(weight, weight.startsWith('visual.') ? config.image.width : config.text.width);
 }
 
-/** Where `CLIPTextModel` stores the text tower, of any CLIP; it has nothing else. */
+/** Where `CLIPTextModel` stores the text tower, of any CLIP; `CLIPTextModelWithProjection` has the projection beside it. */
 export const huggingFaceTextParts =
-  ({ text }: ClipConfig): PartsOf =>
+  ({ text }: ClipConfig, withProjection: boolean): PartsOf =>
   (weight) =>
-    parts(weight, text.width).filter(({ name }) => name.startsWith('text_model.'));
+    parts(weight, text.width).filter(
+      ({ name }) => name.startsWith('text_model.') || (withProjection && name === WHOLE.text_projection!.name),
+    );
 
 function parts(weight: string, width: number): readonly StoredPart[] {
   const whole = WHOLE[weight];

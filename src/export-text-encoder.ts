@@ -1,0 +1,29 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportCheckpoint } from './client/export-checkpoint';
+import type { LetheClient } from './client/lethe-client';
+import { exportTextEncoder, readCheckpoint, type TextEncoder } from './clip';
+
+/**
+ * Downloads a checkpoint of a running server and writes only its text encoder, as diffusers and transformers load it.
+ * The server sends files as they are stored, so the conversion is done here.
+ *
+ * @throws ClientError when the server does not know the checkpoint or cannot be asked
+ */
+export async function exportTextEncoderOf(
+  client: LetheClient,
+  checkpointId: string,
+  folder: string,
+  encoder: TextEncoder,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  // Beside the result, because a temporary folder of the system may be too small for a large model.
+  const download = await mkdtemp(join(folder, '.checkpoint-'));
+  try {
+    await exportCheckpoint(client, checkpointId, download);
+    const checkpoint = await readCheckpoint(download);
+    await exportTextEncoder(folder, checkpoint, checkpoint.weights, encoder);
+  } finally {
+    await rm(download, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { pino } from 'pino';
+import { readCheckpoint } from '../../src/clip';
+import { openSafetensors } from '../../src/clip/safetensors/read-safetensors';
+import { type Server, startServer } from '../../src/server';
+import { got, type TinyService, tinyService } from '../support/tiny-service';
+
+const run = promisify(execFile);
+const CLI = resolve(__dirname, '../../src/cli.js');
+
+let folder: string;
+let service: TinyService;
+let server: Server;
+let checkpointId: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lethe-export-'));
+  service = await tinyService(folder, 'embedded');
+  server = await startServer({ ...service.config, port: 0 }, service.domain, pino({ level: 'silent' }));
+  const source = join(folder, 'tiny');
+  checkpointId = got(await service.domain.checkpoints.import({ name: 'again', source })).id;
+}, 120_000);
+
+afterAll(async () => {
+  await server.close();
+  await service.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** `lethe export` as a user types it. */
+async function lethe(...options: string[]): Promise<string> {
+  const env = { ...process.env, LETHE_URL: server.url, LETHE_TOKEN: server.token };
+  return (await run(process.execPath, [CLI, 'export', ...options], { env })).stdout;
+}
+
+test('a checkpoint comes back with the bytes it was imported with', async () => {
+  const target = join(folder, 'whole');
+  expect(await lethe(checkpointId, target)).toContain(`files in ${target}`);
+  const source = join(folder, 'tiny');
+  expect((await readdir(target)).sort()).toEqual((await readdir(source)).sort());
+  for (const name of await readdir(source))
+    expect(await readFile(join(target, name))).toEqual(await readFile(join(source, name)));
+});
+
+test('its text encoder alone has the same weights, and nothing else is left in the folder', async () => {
+  const target = join(folder, 'encoder');
+  expect(await lethe(checkpointId, target, '--text-encoder')).toContain('CLIPTextModel)');
+  expect(await readdir(target)).toEqual(['text_encoder', 'tokenizer']);
+  const encoder = await openSafetensors(join(target, 'text_encoder/model.safetensors'));
+  const tokens = encoder.tensors.find(({ name }) => name === 'text_model.embeddings.token_embedding.weight')!;
+  const { weights } = await readCheckpoint(join(folder, 'tiny'));
+  expect(await encoder.values(tokens)).toEqual(weights.get('token_embedding.weight')!.data);
+  await encoder.close();
+});
+
+test('the class of the text encoder can be chosen; one that does not exist is refused in words', async () => {
+  const target = join(folder, 'projected');
+  await lethe(checkpointId, target, '--text-encoder', 'CLIPTextModelWithProjection');
+  const config = JSON.parse(await readFile(join(target, 'text_encoder/config.json'), 'utf8'));
+  expect(config).toMatchObject({ architectures: ['CLIPTextModelWithProjection'] });
+  await expect(lethe(checkpointId, target, '--text-encoder', 'T5')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Allowed choices are CLIPTextModel, CLIPTextModelWithProjection'),
+  });
+});
