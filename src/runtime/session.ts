@@ -201,10 +201,11 @@ export class Session {
   private async compile(): Promise<Compiled> {
     const initialisers = new Map([...this.baked].map((name) => [name, this.values.get(name)!.data as Float32Array]));
     const { device = 'CPU', fastConvolution = true } = this.options;
-    const { body } = this.split;
+    const { body, updates } = this.split;
     const fast = device === 'CPU' && fastConvolution && convolves(body);
     const model = lower(body, { initialisers, convolutionBlock: fast ? await convolutionBlock() : undefined });
-    return { model, native: await compile(model.bytes, this.options, this.ferry ? model.next.values() : []) };
+    const resident = this.ferry ? model.next.values() : [];
+    return { model, native: await compile(model.bytes, this.options, resident, { arena: updates.length === 0 }) };
   }
 
   private async forget(): Promise<void> {
