@@ -1,6 +1,6 @@
 import { logitsPerImage } from '../../clip';
-import { parameter, type Tensor, transpose } from '../../engine';
-import type { ClipOutput, Objective, SetName, Training } from '..';
+import { constant, parameter, type Tensor, transpose } from '../../engine';
+import { type ClipOutput, type Objective, type ObjectiveContext, SET_NAMES, type SetName, type Training } from '..';
 import type { Method } from '../method';
 import { resolveParameters } from '../parameters';
 
@@ -25,15 +25,23 @@ export async function objectiveOf(
   return found;
 }
 
+export interface Classes {
+  /** Number of class prompts: `<name>.prompts` [K, D]. */
+  readonly classes: number;
+  /** The class of each sample. */
+  readonly labels: readonly number[];
+}
+
 /**
  * A model's output whose features are parameters of the graph, so that a loss can be checked against another
  * implementation without a model: `<name>.image` [B, D], `<name>.text` [B, D], `<name>.scale` [].
  */
-export function outputOf(name: string, batch: number, dim: number): ClipOutput {
+export function outputOf(name: string, batch: number, dim: number, known?: Classes): ClipOutput {
   const imageFeatures = parameter(`${name}.image`, [batch, dim]);
   const textFeatures = parameter(`${name}.text`, [batch, dim]);
   const logitScale = parameter(`${name}.scale`, []);
   const logits = logitsPerImage(imageFeatures, textFeatures, logitScale);
+  const prompts = known && parameter(`${name}.prompts`, [known.classes, dim]);
   return {
     imageFeatures,
     textFeatures,
@@ -41,10 +49,28 @@ export function outputOf(name: string, batch: number, dim: number): ClipOutput {
     logitsPerImage: logits,
     logitsPerText: transpose(logits),
     get classLogits(): Tensor {
-      throw new Error('features alone have no class prompts');
+      if (!prompts) throw new Error(`the ${name} features have no class prompts`);
+      return logitsPerImage(imageFeatures, prompts, logitScale);
     },
     get labels(): Tensor {
-      throw new Error('features alone have no labels');
+      if (!known) throw new Error(`the ${name} features have no labels`);
+      return constant(known.labels, [known.labels.length], 'int64');
     },
   };
+}
+
+/** A context that gives these outputs for the sets' batches; a set without an output is an empty batch. */
+export function contextOf(
+  model: Partial<Record<SetName, ClipOutput>>,
+  original: Partial<Record<SetName, ClipOutput>> = {},
+): ObjectiveContext<SetName> {
+  const lookUp = (outputs: typeof model) => (batch: { readonly set: SetName }) => {
+    const output = outputs[batch.set];
+    if (!output) throw new Error(`no output was given for the ${batch.set} set`);
+    return output;
+  };
+  const batches = Object.fromEntries(
+    SET_NAMES.map((set) => [set, { set, size: model[set]?.imageFeatures.shape[0] ?? 0 }]),
+  ) as Record<SetName, ObjectiveContext<SetName>[SetName]>;
+  return { ...batches, model: lookUp(model), original: lookUp(original) };
 }
