@@ -26,7 +26,7 @@ describe('the loss and its gradients are those of PyTorch', () => {
     const forget = outputOf('forget', parity.batch, parity.dim);
     const retain = outputOf('retain', parity.batch, parity.dim);
     const original = outputOf('original', parity.batch, parity.dim);
-    const terms = objective(contextOf({ forget, retain }, { retain: original }));
+    const terms = objective(contextOf({ forget, retain }, { original: { retain: original } }));
     const loss = Object.values(terms).reduce(
       (sum: Tensor, [weight, term]) => add(sum, mul(weight, term)),
       constant([0], []),

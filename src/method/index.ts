@@ -6,6 +6,7 @@ export * from './batch';
 export { common } from './common';
 export { contrastiveLoss, kl, type Loss, lossOf, rowDot, zeroShotLoss } from './losses';
 export * from './method';
+export { noised, repeated } from './noise';
 export * from './param';
 export type { Presets } from './parameters';
 export * from './trainable';

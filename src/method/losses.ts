@@ -10,11 +10,14 @@ export type Loss = (typeof LOSSES)[number];
 export const lossOf = (kind: Loss, output: ClipOutput): Tensor =>
   kind === 'zero-shot' ? zeroShotLoss(output) : contrastiveLoss(output);
 
+/** B images and as many captions, matching by position. */
+export type Pairs = Pick<ClipOutput, 'imageFeatures' | 'textFeatures' | 'logitScale'>;
+
 /**
  * CLIP's symmetric cross entropy over a batch of pairs (Radford et al. 2021, figure 3). Scalar, nats.
  * Throws for one pair, which has nothing to be told apart from: its loss is zero whatever the weights.
  */
-export function contrastiveLoss(output: ClipOutput): Tensor {
+export function contrastiveLoss(output: Pairs): Tensor {
   if (output.imageFeatures.shape[0] === 1) throw new Error('the contrastive loss needs a batch of two pairs or more');
   return clipContrastiveLoss(output.imageFeatures, output.textFeatures, output.logitScale);
 }

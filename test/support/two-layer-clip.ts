@@ -1,12 +1,21 @@
 import { type ClipConfig, initialise } from '../../src/clip';
 import { TINY_CLIPS } from '../../src/clip/testing/tiny-clips';
 import { adam, forward, randomStream, type Weights } from '../../src/engine';
-import { contrastiveLoss, defineMethod, type Method, type SetName, trainable } from '../../src/method';
+import {
+  contrastiveLoss,
+  defineMethod,
+  type Method,
+  type SetName,
+  type Training,
+  trainable,
+  zeroShotLoss,
+} from '../../src/method';
 import { bindObjective } from '../../src/method/bind';
 import { resolveParameters } from '../../src/method/parameters';
 import { objectiveOf } from '../../src/method/testing/objective-of';
 import { createSession } from '../../src/runtime';
 import { accuracies } from '../../src/trainer/accuracy';
+import { drawsOf } from '../../src/trainer/draws';
 import type { FromTrainer } from '../../src/trainer/messages';
 import { type PreparedSet, type PreparedSets, planCaptions } from '../../src/trainer/prepared-set';
 import { Reporter } from '../../src/trainer/reporter';
@@ -105,7 +114,7 @@ export class TwoLayerClip {
     const session = await createSession(program, COMPUTE);
     session.loadState(this.weights);
     const owners = { model: this.weights, original: this.original };
-    const feeds = await stepFeeds(program, this.prepared, owners, this.towers);
+    const feeds = await stepFeeds(program, this.prepared, owners, this.towers, drawsOf(1, 'unlearn'));
     const rows = Object.fromEntries([...this.prepared.sets].map(([name, { size }]) => [name, [...Array(size).keys()]]));
     const found = await session.run(feeds(rows));
     return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, Number(value[0])]));
@@ -115,6 +124,11 @@ export class TwoLayerClip {
   matched(): Promise<{ forget?: number; retain?: number }> {
     const everything = new Map([...this.prepared.sets].map(([name, { size }]) => [name, [...Array(size).keys()]]));
     return accuracies(this.towers, this.weights, this.prepared, everything);
+  }
+
+  /** Zero-shot cross entropy of each set, in nats. */
+  losses(): Promise<Record<string, number>> {
+    return this.terms(knowing, {});
   }
 
   /** Names of the weights that are not bit-identical to the original's. */
@@ -133,6 +147,14 @@ export class TwoLayerClip {
 const sameBits = (a: Float32Array, b: Float32Array) =>
   Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
 
+const TEACHING: Training = {
+  optimiser: adam(),
+  learningRate: 3e-3,
+  batchSize: 64,
+  epochs: 150,
+  trainable: trainable('all'),
+};
+
 const teaching = defineMethod({
   name: 'teaching',
   version: '1.0.0',
@@ -141,16 +163,22 @@ const teaching = defineMethod({
   paper: { title: 'none', url: 'https://example.org' },
   sets: ['forget', 'retain'],
   params: {},
-  training: () => ({
-    optimiser: adam(),
-    learningRate: 3e-3,
-    batchSize: 64,
-    epochs: 150,
-    trainable: trainable('all'),
-  }),
+  training: () => TEACHING,
   objective: ({ model, forget, retain }) => ({
     forget: [1, contrastiveLoss(model(forget))],
     retain: [1, contrastiveLoss(model(retain))],
+  }),
+});
+
+const knowing = defineMethod({
+  ...teaching,
+  name: 'knowing',
+  sets: ['forget', 'retain'],
+  params: {},
+  training: () => TEACHING,
+  objective: ({ model, forget, retain }) => ({
+    forget: [1, zeroShotLoss(model(forget))],
+    retain: [1, zeroShotLoss(model(retain))],
   }),
 });
 

@@ -1,6 +1,14 @@
 import { logitsPerImage } from '../../clip';
-import { constant, parameter, type Tensor, transpose } from '../../engine';
-import { type ClipOutput, type Objective, type ObjectiveContext, SET_NAMES, type SetName, type Training } from '..';
+import { constant, input, parameter, type Tensor, transpose } from '../../engine';
+import {
+  type Batch,
+  type ClipOutput,
+  type Objective,
+  type ObjectiveContext,
+  SET_NAMES,
+  type SetName,
+  type Training,
+} from '..';
 import type { Method } from '../method';
 import { resolveParameters } from '../parameters';
 
@@ -20,6 +28,8 @@ export async function objectiveOf(
     },
     evaluate: async () => ({}),
     assign: async () => {},
+    gradients: async () => new Map(),
+    original: new Map(),
   });
   if (!found) throw new Error(`${method.name} trains nothing`);
   return found;
@@ -59,18 +69,36 @@ export function outputOf(name: string, batch: number, dim: number, known?: Class
   };
 }
 
-/** A context that gives these outputs for the sets' batches; a set without an output is an empty batch. */
+/** What a context may have beside the sets' outputs. */
+export interface ContextParts {
+  readonly original?: Partial<Record<SetName, ClipOutput>>;
+  /** Pixels of each set; an empty batch's unless given. */
+  readonly pixels?: Partial<Record<SetName, Tensor>>;
+  readonly encodeImage?: (pixels: Tensor) => Tensor;
+}
+
+/** A context that gives these outputs for the sets' batches; its noise is fed as `normal.0`, `normal.1`, ... */
 export function contextOf(
   model: Partial<Record<SetName, ClipOutput>>,
-  original: Partial<Record<SetName, ClipOutput>> = {},
+  { original = {}, pixels = {}, encodeImage = absent('no encoder was given') }: ContextParts = {},
 ): ObjectiveContext<SetName> {
-  const lookUp = (outputs: typeof model) => (batch: { readonly set: SetName }) => {
-    const output = outputs[batch.set];
-    if (!output) throw new Error(`no output was given for the ${batch.set} set`);
-    return output;
+  const lookUp = (outputs: typeof model) => (batch: Batch) =>
+    outputs[batch.set] ?? absent(`no output was given for the ${batch.set} set`)();
+  const batch = (set: SetName): Batch => ({
+    set,
+    size: model[set]?.imageFeatures.shape[0] ?? 0,
+    pixels: pixels[set] ?? constant([], [0]),
+  });
+  let draws = 0;
+  return {
+    ...(Object.fromEntries(SET_NAMES.map((set) => [set, batch(set)])) as Record<SetName, Batch>),
+    model: lookUp(model),
+    original: lookUp(original),
+    encodeImage,
+    normal: (shape) => input(`normal.${draws++}`, shape),
   };
-  const batches = Object.fromEntries(
-    SET_NAMES.map((set) => [set, { set, size: model[set]?.imageFeatures.shape[0] ?? 0 }]),
-  ) as Record<SetName, ObjectiveContext<SetName>[SetName]>;
-  return { ...batches, model: lookUp(model), original: lookUp(original) };
 }
+
+const absent = (message: string) => (): never => {
+  throw new Error(message);
+};

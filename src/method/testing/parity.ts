@@ -39,7 +39,7 @@ export async function distanceFrom(method: Method, expected: LossCase): Promise<
   };
   const both = (prefix: string) => ({ forget: output(prefix, 'forget'), retain: output(prefix, 'retain') });
   const { objective } = await objectiveOf(method, expected.parameters);
-  const terms = objective(contextOf(both(''), both('original.')));
+  const terms = objective(contextOf(both(''), { original: both('original.') }));
   const loss = Object.values(terms).reduce(
     (total: Tensor, [weight, term]) => add(total, mul(weight, term)),
     constant([0], []),
