@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { add, constant, grad, interpret, mul, type Tensor } from '../../src/engine';
-import { objectiveOf, outputOf } from '../../src/method/testing/objective-of';
+import { contextOf, objectiveOf, outputOf } from '../../src/method/testing/objective-of';
 import { TwoLayerClip } from '../../test/support/two-layer-clip';
 import clipErase from '.';
 
@@ -26,13 +26,7 @@ describe('the loss and its gradients are those of PyTorch', () => {
     const forget = outputOf('forget', parity.batch, parity.dim);
     const retain = outputOf('retain', parity.batch, parity.dim);
     const original = outputOf('original', parity.batch, parity.dim);
-    const terms = objective({
-      model: ({ set }) => (set === 'forget' ? forget : retain),
-      original: () => original,
-      forget: { set: 'forget', size: parity.batch },
-      retain: { set: 'retain', size: parity.batch },
-      calibration: { set: 'calibration', size: 0 },
-    });
+    const terms = objective(contextOf({ forget, retain }, { original: { retain: original } }));
     const loss = Object.values(terms).reduce(
       (sum: Tensor, [weight, term]) => add(sum, mul(weight, term)),
       constant([0], []),
@@ -59,6 +53,9 @@ describe('the loss and its gradients are those of PyTorch', () => {
   });
 });
 
+/** The forget set is one batch, so that a pass is a step. */
+const THIRTY_STEPS = { batchSize: 16, epochs: 30, validation: 0 };
+
 describe('in the words of the paper, on a two-layer CLIP', () => {
   let clip: TwoLayerClip;
   beforeAll(async () => {
@@ -68,7 +65,7 @@ describe('in the words of the paper, on a two-layer CLIP', () => {
   test('it unlearns matched forget pairs and keeps matched retain pairs', async () => {
     const before = await clip.matched();
     expect(before).toEqual({ forget: 1, retain: 1 });
-    const after = await (await clip.unlearn(clipErase, { learningRate: 1e-3, lambda1: 1 }, 30)).matched();
+    const after = await (await clip.unlearn(clipErase, { learningRate: 1e-3, lambda1: 1, ...THIRTY_STEPS })).matched();
     expect(after.forget).toBeLessThanOrEqual(0.25);
     expect(after.retain).toBe(1);
   });
@@ -79,12 +76,12 @@ describe('in the words of the paper, on a two-layer CLIP', () => {
   });
 
   test('with l1 = 0 nothing is forgotten', async () => {
-    const after = await clip.unlearn(clipErase, { learningRate: 1e-3, lambda1: 0 }, 30);
+    const after = await clip.unlearn(clipErase, { learningRate: 1e-3, lambda1: 0, ...THIRTY_STEPS });
     expect(await after.matched()).toEqual({ forget: 1, retain: 1 });
   });
 
   test('the logit scale stays within its bounds', async () => {
-    const after = await clip.unlearn(clipErase, { learningRate: 0.3, maxLogitScale: 3 }, 3);
+    const after = await clip.unlearn(clipErase, { learningRate: 0.3, maxLogitScale: 3, ...THIRTY_STEPS, epochs: 3 });
     expect(after.weights.get('logit_scale')!.data[0]).toBeLessThanOrEqual(3);
   });
 });

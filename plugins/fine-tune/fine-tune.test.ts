@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grad, interpret, mul } from '../../src/engine';
-import { objectiveOf, outputOf } from '../../src/method/testing/objective-of';
+import { contextOf, objectiveOf, outputOf } from '../../src/method/testing/objective-of';
 import fineTune from '.';
 
 interface Parity {
@@ -16,13 +16,7 @@ const parity: Parity = JSON.parse(readFileSync(join(__dirname, '../../../plugins
 test('the loss and its gradients are those of PyTorch', async () => {
   const { objective } = await objectiveOf(fineTune);
   const output = outputOf('retain', parity.batch, parity.dim);
-  const { retention } = objective({
-    model: () => output,
-    original: () => output,
-    forget: { set: 'forget', size: 0 },
-    retain: { set: 'retain', size: parity.batch },
-    calibration: { set: 'calibration', size: 0 },
-  });
+  const { retention } = objective(contextOf({ retain: output }));
   const loss = mul(retention![0], retention![1]);
   const wrt = {
     'retain.image': output.imageFeatures,

@@ -1,4 +1,4 @@
-import { adam, contrastiveLoss, defineMethod, PARTS, param, trainable } from 'lethe/method';
+import { adam, common, contrastiveLoss, defineMethod, param, trainable } from 'lethe/method';
 
 /** Fine-tuning on the retain set alone: what is not rehearsed may fade. */
 export default defineMethod({
@@ -28,24 +28,9 @@ export default defineMethod({
       source: 'OURS',
       about: 'Fraction of the retain set held out to choose the best epoch; 0 keeps the last step.',
     }),
-    maxLogitScale: param.number({
-      default: Math.log(100),
-      above: 0,
-      max: 10,
-      source: 'CODE',
-      about: 'Upper bound of the logit scale (its logarithm); the lower one is 0.',
-    }),
-    part: param.choice({
-      options: PARTS,
-      default: 'image-tower',
-      source: 'PAPER',
-      about: 'The weights that move; the paper fine-tunes the image encoder.',
-    }),
-    prompt: param.text({
-      default: 'a photo of a {}',
-      source: 'OURS',
-      about: 'Caption of an image that has only a class.',
-    }),
+    maxLogitScale: common.maxLogitScale,
+    part: common.part('image-tower', 'PAPER'),
+    prompt: common.prompt,
   },
   presets: {
     small: {

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { logitsPerImage } from '../../src/clip';
-import { constant, grad, interpret, mul, parameter } from '../../src/engine';
-import type { ClipOutput } from '../../src/method';
-import { objectiveOf, outputOf } from '../../src/method/testing/objective-of';
+import { grad, interpret, mul } from '../../src/engine';
+import { contextOf, objectiveOf, outputOf } from '../../src/method/testing/objective-of';
 import gradAscent from '.';
 
 interface Parity {
@@ -17,33 +15,11 @@ interface Parity {
 }
 const parity: Parity = JSON.parse(readFileSync(join(__dirname, '../../../plugins/grad-ascent/parity.json'), 'utf8'));
 
-/** The features as a model would give them, with class prompts of their own. */
-function forgetOutput(): ClipOutput {
-  const { batch, dim, labels, features } = parity;
-  const pairs = outputOf('forget', batch, dim);
-  const prompts = parameter('prompts', [features.prompts!.length / dim, dim]);
-  return {
-    imageFeatures: pairs.imageFeatures,
-    textFeatures: pairs.textFeatures,
-    logitScale: pairs.logitScale,
-    logitsPerImage: pairs.logitsPerImage,
-    logitsPerText: pairs.logitsPerText,
-    classLogits: logitsPerImage(pairs.imageFeatures, prompts, pairs.logitScale),
-    labels: constant(labels, [batch], 'int64'),
-  };
-}
-
 test.each(['contrastive', 'zero-shot'] as const)('the %s loss and its gradients are those of PyTorch', async (loss) => {
   const { objective } = await objectiveOf(gradAscent, { loss });
-  const output = forgetOutput();
-  const batch = { set: 'forget', size: parity.batch } as const;
-  const { forgetting } = objective({
-    model: () => output,
-    original: () => output,
-    forget: batch,
-    retain: { set: 'retain', size: 0 },
-    calibration: { set: 'calibration', size: 0 },
-  });
+  const { batch, dim, labels, features } = parity;
+  const output = outputOf('forget', batch, dim, { classes: features['forget.prompts']!.length / dim, labels });
+  const { forgetting } = objective(contextOf({ forget: output }));
   const total = mul(forgetting![0], forgetting![1]);
   const wrt = { 'forget.image': output.imageFeatures, 'forget.text': output.textFeatures };
   const names = Object.keys(parity[loss].gradients) as (keyof typeof wrt)[];

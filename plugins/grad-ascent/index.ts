@@ -1,4 +1,4 @@
-import { adamw, contrastiveLoss, defineMethod, PARTS, param, trainable, zeroShotLoss } from 'lethe/method';
+import { adamw, common, defineMethod, lossOf, param, trainable } from 'lethe/method';
 
 /** Gradient ascent: climb the loss of the forget set until it is no longer recognised. */
 export default defineMethod({
@@ -12,13 +12,7 @@ export default defineMethod({
   },
   sets: ['forget'],
   params: {
-    loss: param.choice({
-      options: ['zero-shot', 'contrastive'],
-      default: 'zero-shot',
-      source: 'OURS',
-      about:
-        "What is climbed: the classes' zero-shot cross entropy, or CLIP's contrastive loss, which says nothing when all captions of a batch are the same.",
-    }),
+    loss: common.loss,
     learningRate: param.number({
       default: 1e-6,
       above: 0,
@@ -49,15 +43,9 @@ export default defineMethod({
       source: 'OURS',
       about: 'Stop when the held-out forget accuracy is at most this: going on only harms the rest.',
     }),
-    maxLogitScale: param.number({
-      default: Math.log(100),
-      above: 0,
-      max: 10,
-      source: 'CODE',
-      about: 'Upper bound of the logit scale (its logarithm); the lower one is 0.',
-    }),
-    part: param.choice({ options: PARTS, default: 'all', source: 'OURS', about: 'The weights that move.' }),
-    prompt: param.text({ default: 'a photo of a {}', source: 'OURS', about: 'The prompt of a class.' }),
+    maxLogitScale: common.maxLogitScale,
+    part: common.part('all'),
+    prompt: common.prompt,
   },
   presets: {
     small: {
@@ -77,6 +65,6 @@ export default defineMethod({
     logitScaleRange: [0, maxLogitScale],
   }),
   objective: ({ model, forget, params: { loss } }) => ({
-    forgetting: [-1, loss === 'zero-shot' ? zeroShotLoss(model(forget)) : contrastiveLoss(model(forget))],
+    forgetting: [-1, lossOf(loss, model(forget))],
   }),
 });

@@ -37,7 +37,7 @@ json.dump(
         "batch": BATCH,
         "dim": DIM,
         "labels": labels.tolist(),
-        "features": {"forget.image": image.flatten().tolist(), "forget.text": text.flatten().tolist(), "prompts": prompts.flatten().tolist()},
+        "features": {"forget.image": image.flatten().tolist(), "forget.text": text.flatten().tolist(), "forget.prompts": prompts.flatten().tolist()},
         "scale": scale.item(),
         "contrastive": result(contrastive, {"forget.image": image, "forget.text": text}),
         "zero-shot": result(zero_shot, {"forget.image": image}),

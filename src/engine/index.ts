@@ -1,4 +1,5 @@
 export { connected, grad } from './autodiff/grad';
+export { type GradientStep, gradientStep, summedOf } from './gradient-step';
 export { type Hoisted, hoist, type Prelude, storedPerSample } from './hoist';
 export { interpret, type NdArray } from './interpreter';
 export { convolves } from './onnx/blocked-convolution';
@@ -20,4 +21,4 @@ export {
   tensor,
 } from './tensor';
 export { overwritable, type SplitProgram, splitUpdates, type Update } from './update';
-export type { Weights } from './weights';
+export type { Weights, WeightValue } from './weights';

@@ -54,6 +54,14 @@ describe('a training step', () => {
     );
   });
 
+  it('moves a masked weight only where its mask says so, whatever the gradient is elsewhere', () => {
+    const loss = sum(mul(w, x));
+    const masks = new Map([['w', parameter('mask', [2])]]);
+    const program = trainingStep({ loss, trainable: [w], optimiser: sgd({ weightDecay: 0.1 }), masks });
+    expect(step(program, { ...start, mask: [1, 0] })).toMatchObject({ w: [3 - 0.5 * 1.3, -4] });
+    expect(step(program, { ...start, mask: [1, 0], x: [1, Number.NaN] })).toMatchObject({ w: [3 - 0.5 * 1.3, -4] });
+  });
+
   it('keeps a weight within its limits, and only that one', () => {
     const loss = mul(10, add(sum(square(w)), sum(square(frozen))));
     const program = trainingStep({ loss, trainable: [w, frozen], optimiser: sgd(), limits: { w: [-1, 2] } });

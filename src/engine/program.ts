@@ -1,5 +1,5 @@
 import { connected, grad } from './autodiff/grad';
-import { add, div, maximum, mul, sqrt, square, sub, sum } from './ops';
+import { add, div, greater, maximum, mul, sqrt, square, sub, sum, where } from './ops';
 import type { Optimiser } from './optimisers';
 import { optimise } from './passes';
 import { describe, input, parameter, type Tensor, topological } from './tensor';
@@ -33,6 +33,8 @@ export interface TrainingStep {
   optimiser: Optimiser;
   /** Scales all gradients together so that their joint Euclidean norm is at most this. */
   clipNorm?: number;
+  /** Of a weight, the elements that move: those where its mask, of its shape and by its name, is above 0. All others keep their bits. */
+  masks?: ReadonlyMap<string, Tensor>;
   /** Limits of single weights after the update, by name: CLIP keeps its logit scale in [0, ln 100]. */
   limits?: Readonly<Record<string, readonly [number, number]>>;
   /** State that the forward pass writes, such as running statistics: name to new value. */
@@ -75,7 +77,9 @@ export function trainingStep(step: TrainingStep): Program {
     });
     const moved = sub(weight, mul(rate, direction));
     const limit = step.limits?.[name];
-    next.set(name, { next: limit ? bounded(moved, limit) : moved, initial: 'given' });
+    const limited = limit ? bounded(moved, limit) : moved;
+    const mask = step.masks?.get(name);
+    next.set(name, { next: mask ? where(greater(mask, 0), limited, weight) : limited, initial: 'given' });
   });
   for (const [i, name] of updated.entries()) next.set(name, { next: updates[i]!, initial: 'given' });
   return programOf({ loss: loss!, ...Object.fromEntries(names.map((name, i) => [name, terms[i]!])) }, next);
@@ -92,9 +96,9 @@ function clipped(gradients: readonly Tensor[], limit: number | undefined): reado
   return gradients.map((g) => mul(g, factor));
 }
 
-function nameOf(weight: Tensor): string {
-  if (weight.node.op !== 'parameter')
-    throw new Error(`trainingStep: only parameters can be trained, not ${describe(weight)}`);
+/** The name of a parameter; throws for any other tensor. */
+export function nameOf(weight: Tensor): string {
+  if (weight.node.op !== 'parameter') throw new Error(`only parameters can be trained, not ${describe(weight)}`);
   return weight.node.attributes.name;
 }
 

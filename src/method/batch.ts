@@ -8,7 +8,21 @@ export type SetName = (typeof SET_NAMES)[number];
 export interface Batch {
   readonly set: SetName;
   readonly size: number;
+  /** [B, 3, H, W], normalised. */
+  readonly pixels: Tensor;
+  /** How its labels were replaced; absent where they are the samples' own. */
+  readonly relabelled?: Relabelling;
 }
+
+/**
+ * Labels at random. `other`: any class but the sample's own, drawn once for each sample of a stage. `any`: any class, the
+ * sample's own among them, drawn anew in every step. Both are functions of the run's seed.
+ */
+export const RELABELLINGS = ['other', 'any'] as const;
+export type Relabelling = (typeof RELABELLINGS)[number];
+
+/** The same images under labels at random; their captions become the prompts of those classes. */
+export const relabel = (batch: Batch, relabelled: Relabelling): Batch => ({ ...batch, relabelled });
 
 /** What CLIP makes of a batch. Each tensor is built when it is first read, so nothing unread is computed. */
 export interface ClipOutput {

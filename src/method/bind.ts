@@ -1,6 +1,6 @@
 import { buildClip, type Clip, type ClipConfig, logitsPerImage } from '../clip';
 import { add, type DType, gather, input, mul, slice, type Tensor, transpose } from '../engine';
-import type { Batch, ClipOutput, Model, SetName } from './batch';
+import type { Batch, ClipOutput, Model, Relabelling, SetName } from './batch';
 import type { Objective, ObjectiveContext } from './method';
 import type { Trainable } from './trainable';
 
@@ -35,6 +35,11 @@ export interface BoundObjective {
 /** Which weights a value comes from. */
 export type Owner = 'model' | 'original';
 
+const NORMAL = 'normal.';
+
+/** Whether an input of this name is fed standard normal numbers. */
+export const isNormal = (name: string): boolean => name.startsWith(NORMAL);
+
 /** Names of the step's inputs: what the trainer feeds and what it computes once before the first step. */
 export const inputName = {
   /** [B, 3, H, W] normalised pixels. */
@@ -43,8 +48,10 @@ export const inputName = {
   tokens: (set: SetName) => `${set}.tokens`,
   /** [B] int64 rows of the caption table. */
   captions: (set: SetName) => `${set}.captions`,
-  /** [B] int64 classes. */
-  labels: (set: SetName) => `${set}.labels`,
+  /** [B] int64 classes: the samples' own, or at random. */
+  labels: (set: SetName, relabelled?: Relabelling) => `${set}.labels${relabelled ? `.${relabelled}` : ''}`,
+  /** Standard normal numbers; of each step the first draw is 0. */
+  normal: (draw: number) => `${NORMAL}${draw}`,
   /** [T, L] int64 token ids of the caption table. */
   table: 'captions.tokens',
   /** [T, D] features of the caption table under frozen weights. */
@@ -66,7 +73,14 @@ export function bindObjective<S extends SetName>(objective: Objective<S>, option
   const moving = new Set(trainable.map(nameOf));
   const some = (test: (name: string) => boolean) => [...moving].some(test);
 
-  const batches = Object.fromEntries(Object.entries(options.sizes).map(([set, size]) => [set, { set, size }]));
+  const { size: side } = options.config.image;
+  const batches = Object.fromEntries(
+    (Object.entries(options.sizes) as [SetName, number][]).map(([set, size]) => [
+      set,
+      { set, size, pixels: leaf(inputName.pixels(set), [size, 3, side, side]) } satisfies Batch,
+    ]),
+  );
+  let draws = 0;
   const context = {
     ...batches,
     model: boundModel('model', options, leaf, {
@@ -75,6 +89,8 @@ export function bindObjective<S extends SetName>(objective: Objective<S>, option
       ...(moving.has('logit_scale') && { logitScale: clip }),
     }),
     original: boundModel('original', options, leaf, {}),
+    encodeImage: clip.encodeImage,
+    normal: (shape: readonly number[]) => leaf(inputName.normal(draws++), shape),
   } as ObjectiveContext<S>;
 
   const terms = Object.entries(objective(context));
@@ -98,7 +114,6 @@ type Leaves = (name: string, shape: readonly number[], dtype?: DType) => Tensor;
 
 function boundModel(owner: Owner, { config, captions }: BindOptions, leaf: Leaves, live: LiveParts): Model {
   const dim = config.embedDim;
-  const side = config.image.size;
 
   const table = once(() =>
     live.text
@@ -106,37 +121,40 @@ function boundModel(owner: Owner, { config, captions }: BindOptions, leaf: Leave
       : leaf(inputName.tableFeatures(owner), [captions.table, dim]),
   );
   const scale = once(() => live.logitScale?.logitScale ?? leaf(inputName.logitScale(owner), []));
-  const image = ({ set, size }: Batch) =>
-    live.image
-      ? live.image.encodeImage(leaf(inputName.pixels(set), [size, 3, side, side]))
-      : leaf(inputName.imageFeatures(owner, set), [size, dim]);
-  const text = ({ set, size }: Batch) => {
+  const image = perKey(
+    ({ set }: Batch) => set,
+    ({ set, size, pixels }) =>
+      live.image ? live.image.encodeImage(pixels) : leaf(inputName.imageFeatures(owner, set), [size, dim]),
+  );
+  const prompts = once(() => {
+    if (captions.classes === 0) throw new Error('zero-shot logits need classes, and this run names none');
+    return slice(table(), [0, 0], [captions.classes, dim]);
+  });
+  const labels = ({ set, size, relabelled }: Batch) => leaf(inputName.labels(set, relabelled), [size], 'int64');
+  const text = (batch: Batch) => {
+    const { set, size } = batch;
+    if (batch.relabelled) return gather(prompts(), labels(batch), 0);
     if (captions.shared) return gather(table(), leaf(inputName.captions(set), [size], 'int64'), 0);
     return live.text
       ? live.text.encodeText(leaf(inputName.tokens(set), [size, captions.length], 'int64'))
       : leaf(inputName.textFeatures(owner, set), [size, dim]);
   };
 
-  const outputs = new Map<SetName, ClipOutput>();
-  return (batch) => {
-    const known = outputs.get(batch.set);
-    if (known) return known;
-    const output = lazy({
-      imageFeatures: () => image(batch),
-      textFeatures: () => text(batch),
-      logitScale: scale,
-      logitsPerImage: () => logitsPerImage(output.imageFeatures, output.textFeatures, output.logitScale),
-      logitsPerText: () => transpose(output.logitsPerImage),
-      classLogits: () => {
-        if (captions.classes === 0) throw new Error('zero-shot logits need classes, and this run names none');
-        const prompts = slice(table(), [0, 0], [captions.classes, dim]);
-        return logitsPerImage(output.imageFeatures, prompts, output.logitScale);
-      },
-      labels: () => leaf(inputName.labels(batch.set), [batch.size], 'int64'),
-    });
-    outputs.set(batch.set, output);
-    return output;
-  };
+  return perKey(
+    ({ set, relabelled }: Batch) => inputName.labels(set, relabelled),
+    (batch) => {
+      const output = lazy({
+        imageFeatures: () => image(batch),
+        textFeatures: () => text(batch),
+        logitScale: scale,
+        logitsPerImage: () => logitsPerImage(output.imageFeatures, output.textFeatures, output.logitScale),
+        logitsPerText: () => transpose(output.logitsPerImage),
+        classLogits: () => logitsPerImage(output.imageFeatures, prompts(), output.logitScale),
+        labels: () => labels(batch),
+      });
+      return output;
+    },
+  );
 }
 
 function inputs(): Leaves {
@@ -158,6 +176,16 @@ function once<T>(make: () => T): () => T {
   return () => {
     made ??= { value: make() };
     return made.value;
+  };
+}
+
+/** `make`, called once for each key. */
+function perKey<A, T>(key: (argument: A) => string, make: (argument: A) => T): (argument: A) => T {
+  const made = new Map<string, T>();
+  return (argument) => {
+    const known = made.get(key(argument)) ?? make(argument);
+    made.set(key(argument), known);
+    return known;
   };
 }
 

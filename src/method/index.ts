@@ -3,8 +3,10 @@
 export { normalise } from '../clip';
 export * from '../engine';
 export * from './batch';
-export { contrastiveLoss, kl, rowDot, zeroShotLoss } from './losses';
+export { common } from './common';
+export { contrastiveLoss, kl, type Loss, lossOf, rowDot, zeroShotLoss } from './losses';
 export * from './method';
+export { noised, repeated } from './noise';
 export * from './param';
 export type { Presets } from './parameters';
 export * from './trainable';

@@ -2,8 +2,23 @@ import { contrastiveLoss as clipContrastiveLoss } from '../clip';
 import { cast, constant, equal, logSoftmax, mean, mul, neg, reshape, softmax, sub, sum, type Tensor } from '../engine';
 import type { ClipOutput } from './batch';
 
-/** CLIP's symmetric cross entropy over a batch of pairs (Radford et al. 2021, figure 3). Scalar, nats. */
-export function contrastiveLoss(output: ClipOutput): Tensor {
+/** Ways to say how well a batch is known. */
+export const LOSSES = ['zero-shot', 'contrastive'] as const;
+export type Loss = (typeof LOSSES)[number];
+
+/** Cross entropy of the classes or of the pairs, as a run chose. Scalar, nats. */
+export const lossOf = (kind: Loss, output: ClipOutput): Tensor =>
+  kind === 'zero-shot' ? zeroShotLoss(output) : contrastiveLoss(output);
+
+/** B images and as many captions, matching by position. */
+export type Pairs = Pick<ClipOutput, 'imageFeatures' | 'textFeatures' | 'logitScale'>;
+
+/**
+ * CLIP's symmetric cross entropy over a batch of pairs (Radford et al. 2021, figure 3). Scalar, nats.
+ * Throws for one pair, which has nothing to be told apart from: its loss is zero whatever the weights.
+ */
+export function contrastiveLoss(output: Pairs): Tensor {
+  if (output.imageFeatures.shape[0] === 1) throw new Error('the contrastive loss needs a batch of two pairs or more');
   return clipContrastiveLoss(output.imageFeatures, output.textFeatures, output.logitScale);
 }
 

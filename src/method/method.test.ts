@@ -1,4 +1,4 @@
-import { adam, defineMethod, mean, param, rowDot, trainable } from '.';
+import { adam, defineMethod, mean, type ObjectiveContext, param, rowDot, trainable } from '.';
 import { isMethod } from './method';
 
 const base = {
@@ -39,6 +39,28 @@ describe('what does not compile', () => {
       objective: ({ model, forget }) => {
         const { imageFeatures, textFeatures } = model(forget);
         return { term: [1, mean(rowDot(imageFeatures, textFeatures))] };
+      },
+    });
+    expect(isMethod(method)).toBe(true);
+  });
+
+  test('the gradient over a set that was not declared, or of another set than it is over', () => {
+    const method = defineMethod({
+      ...base,
+      sets: ['forget', 'calibration'],
+      params: { epochs },
+      stages: ['gradient'],
+      run: async ({ gradients }) => {
+        const options = { batchSize: 1, trainable: trainable('all') };
+        const forgetting = ({ model, forget }: ObjectiveContext<'forget'>) => ({
+          term: [1, mean(model(forget).imageFeatures)] as const,
+        });
+        await gradients('gradient', 'forget', forgetting, options);
+        // @ts-expect-error -- retain is not declared
+        await gradients('gradient', 'retain', forgetting, options);
+        // @ts-expect-error -- a gradient over the calibration set has no forget batch
+        await gradients('gradient', 'calibration', forgetting, options);
+        return undefined;
       },
     });
     expect(isMethod(method)).toBe(true);

@@ -1,6 +1,8 @@
+import type { RandomStream, Tensor, Weights } from '../engine';
 import type { Batch, Model, SetName, Terms } from './batch';
 import type { ParamSpecs, Values } from './param';
 import type { Presets } from './parameters';
+import type { Trainable } from './trainable';
 import type { Training } from './training';
 
 export interface Paper {
@@ -14,6 +16,10 @@ export type ObjectiveContext<S extends SetName> = {
   readonly model: Model;
   /** The weights the run started from, frozen; its features are computed once per sample. */
   readonly original: Model;
+  /** Image features [B, D], under the weights being trained, of pixels [B, 3, H, W] that the step itself makes. */
+  readonly encodeImage: (pixels: Tensor) => Tensor;
+  /** Standard normal numbers of this shape, drawn anew in every step: a function of (seed, stage, step). */
+  readonly normal: (shape: readonly number[]) => Tensor;
 } & { readonly [K in S]: Batch };
 
 export type Objective<S extends SetName> = (context: ObjectiveContext<S>) => Terms;
@@ -33,10 +39,19 @@ export interface Verbs<S extends SetName, P extends ParamSpecs> {
   readonly params: Values<P>;
   /** Minimises the objective; the model is left at the best or the last step, as `training` says. */
   train(stage: string, objective: Objective<S>, training: Training): Promise<TrainOutcome>;
-  /** Zero-shot accuracy of the current weights on each declared set. */
-  evaluate(stage: string): Promise<Accuracies>;
+  /** Zero-shot accuracy on each declared set, of the current weights or of what `change` would make of them. */
+  evaluate(stage: string, change?: WeightChange): Promise<Accuracies>;
   /** Replaces weights by a function of the current ones and the original's. */
   assign(stage: string, change: WeightChange): Promise<void>;
+  /** The objective's gradient over one set, by weight. The weights stay as they are. */
+  gradients<T extends S>(
+    stage: string,
+    over: T,
+    objective: Objective<NoInfer<T>>,
+    options: GradientOptions,
+  ): Promise<GradientsByWeight>;
+  /** The weights the run started from, by name. */
+  readonly original: Weights;
 }
 
 export interface TrainOutcome {
@@ -45,7 +60,25 @@ export interface TrainOutcome {
   readonly best?: { readonly step: number; readonly score: number };
 }
 
-export type WeightChange = (name: string, current: Float32Array, original: Float32Array) => Float32Array;
+/** A weight's new values, or its current ones where it stays. `random` is a function of (seed, stage, name). */
+export type WeightChange = (
+  name: string,
+  current: Float32Array,
+  original: Float32Array,
+  random: RandomStream,
+) => Float32Array;
+
+export interface GradientOptions {
+  /** At most so many samples at a time: the set is cut into batches as even as possible. */
+  readonly batchSize: number;
+  /** The weights whose gradients are taken. */
+  readonly trainable: Trainable;
+  /** Squares the gradient of each batch's mean loss; with batches of one this is the empirical Fisher information. */
+  readonly squared?: boolean;
+}
+
+/** Of each weight that the objective depends on, the mean over the set's batches, weighted by their samples. */
+export type GradientsByWeight = ReadonlyMap<string, Float32Array>;
 
 interface Declared<S extends SetName, P extends ParamSpecs> {
   /** kebab-case, unique among the plugins. */

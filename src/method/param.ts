@@ -48,7 +48,7 @@ interface Range {
   readonly above?: number;
 }
 
-/** The choice of training hyper-parameters that no method needs to reinvent lives in `common.ts`; these are the kinds. */
+/** The kinds. Hyper-parameters that several methods share are in `common.ts`. */
 export const param = {
   number: (spec: Declaration<number> & Range): Param<number> => numeric('number', spec),
   integer: (spec: Declaration<number> & Range): Param<number> => numeric('integer', spec),

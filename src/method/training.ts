@@ -2,6 +2,9 @@ import type { Optimiser } from '../engine';
 import type { Accuracies } from './method';
 import type { Trainable } from './trainable';
 
+/** 1 where an element of a weight may move and 0 where not, by the weight's name. */
+export type Mask = ReadonlyMap<string, Float32Array>;
+
 /** How a loss is minimised. Every number comes from a declared parameter, so that a run's record explains it. */
 export interface Training {
   readonly optimiser: Optimiser;
@@ -12,6 +15,8 @@ export interface Training {
   readonly epochs: number;
   /** The weights that move. All others stay bit-identical, and what depends only on them is computed once. */
   readonly trainable: Trainable;
+  /** Of those, the elements that move: where a mask is 0, and in weights without one, all bits stay. */
+  readonly mask?: Mask;
   /** Global norm to which gradients are clipped. */
   readonly clipNorm?: number;
   /** Bounds of the logit scale (the logarithm), kept after every step. */

@@ -1,6 +1,7 @@
 import { hoist, type Prelude, type Program, storedPerSample, type Weights } from '../engine';
 import type { SetName } from '../method';
 import { createSession } from '../runtime';
+import type { Draw } from './draws';
 import type { RunContext } from './run-context';
 import { type Feed, fixedInputs, stepFeeds } from './step-feeds';
 
@@ -23,12 +24,13 @@ export async function hoistStep(
   context: RunContext,
   program: Program,
   sizes: Readonly<Record<string, number>>,
+  draw: Draw,
 ): Promise<HoistedStep> {
   const { body, preludes } = withinBudget(context, program, sizes);
   const owners = { model: context.weights, original: context.original };
-  const direct = await stepFeeds(body, context.prepared, owners, context.towers);
+  const direct = await stepFeeds(body, context.prepared, owners, context.towers, draw);
   const kept: ((rows: Rows) => Record<string, Feed>)[] = [];
-  for (const prelude of preludes) kept.push(await keep(context, prelude, owners, sizes));
+  for (const prelude of preludes) kept.push(await keep(context, prelude, owners, sizes, draw));
   return { body, feeds: (rows) => Object.assign(direct(rows), ...kept.map((feeds) => feeds(rows))) };
 }
 
@@ -50,8 +52,9 @@ async function keep(
   { set, program }: Prelude,
   owners: Readonly<Record<'model' | 'original', Weights>>,
   sizes: Readonly<Record<string, number>>,
+  draw: Draw,
 ): Promise<(rows: Rows) => Record<string, Feed>> {
-  const feeds = await stepFeeds(program, context.prepared, owners, context.towers);
+  const feeds = await stepFeeds(program, context.prepared, owners, context.towers, draw);
   const session = await createSession(program, context.compute);
   try {
     session.loadState(context.weights);

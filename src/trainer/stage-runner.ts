@@ -1,9 +1,14 @@
-import type { Method, ParamSpecs, SetName, Values, Verbs } from '../method';
+import { randomStream, type Weights, type WeightValue } from '../engine';
+import type { Accuracies, Method, ParamSpecs, SetName, Values, Verbs, WeightChange } from '../method';
 import { accuracies } from './accuracy';
+import { gradientStage } from './gradient-stage';
 import type { RunContext } from './run-context';
 import type { Snapshot, StageRecord } from './snapshot';
 import { isKnown, RunFailure } from './stop';
 import { type StagePlace, trainStage } from './train-stage';
+
+/** Groups of a snapshot that hold what a stage answered in arrays, by the stage's place in the run. */
+const ANSWER = 'answer ';
 
 /**
  * Runs a method's verbs, each as a stage. A stage that an earlier attempt finished answers from the snapshot, and the
@@ -13,6 +18,8 @@ export class StageRunner {
   private readonly finished: StageRecord[] = [];
   /** Weights that stages have changed so far: what a snapshot must hold beside the current stage's own state. */
   private readonly changed = new Set<string>();
+  /** Arrays that stages answered with, by their group in a snapshot. */
+  private readonly answers = new Map<string, Weights>();
   private calls = 0;
 
   constructor(
@@ -21,12 +28,15 @@ export class StageRunner {
     private readonly resumed: Snapshot | undefined,
   ) {
     for (const [name, value] of resumed?.arrays.weights ?? []) this.replace(name, value);
+    for (const [group, arrays] of Object.entries(resumed?.arrays ?? {}))
+      if (group.startsWith(ANSWER)) this.answers.set(group, arrays);
   }
 
   /** The whole method; answers its outcome. */
   run(params: Values<ParamSpecs>): Promise<string | undefined> {
     const verbs: Verbs<SetName, ParamSpecs> = {
       params,
+      original: this.context.original,
       train: (stage, objective, training) =>
         this.stage(stage, async (place, resume) => {
           const before = new Map(this.context.weights);
@@ -34,23 +44,20 @@ export class StageRunner {
           for (const [name, value] of this.context.weights) if (before.get(name) !== value) this.changed.add(name);
           return outcome;
         }),
-      evaluate: (stage) =>
-        this.stage(stage, async () => {
-          const { towers, weights, prepared, reporter } = this.context;
-          const everything = new Map([...prepared.sets].map(([name, { size }]) => [name, [...Array(size).keys()]]));
-          const found = await accuracies(towers, weights, prepared, everything);
-          reporter.measured(stage, 0, Object.fromEntries(Object.entries(found)));
-          return found;
-        }),
+      evaluate: (stage, change) => this.stage(stage, () => this.evaluate(stage, change), { cheap: true }),
       assign: (stage, change) =>
         this.stage(stage, async () => {
-          for (const [name, { shape, data }] of this.context.weights) {
-            const value = change(name, data, this.context.original.get(name)!.data);
-            if (value.length !== data.length)
-              throw new RunFailure('METHOD_FAILED', `assign gave ${name} ${value.length} values, not ${data.length}`);
-            if (value !== data) this.replace(name, { shape, data: value });
-          }
+          this.context.send({ type: 'stage', stage, totalSteps: 1 });
+          for (const [name, value] of this.changedBy(stage, change)) this.replace(name, value);
         }),
+      gradients: async (stage, over, objective, options) => {
+        const { group } = await this.stage(stage, async (place, resume) => {
+          const group = `${ANSWER}${this.finished.length}`;
+          this.answers.set(group, await gradientStage(this.context, place, over, objective, options, resume));
+          return { group };
+        });
+        return new Map([...this.answers.get(group)!].map(([name, { data }]) => [name, data]));
+      },
     };
     return this.method.run(verbs).catch((error: unknown) => {
       if (isKnown(error)) throw error;
@@ -62,6 +69,7 @@ export class StageRunner {
   private async stage<T>(
     stage: string,
     work: (place: StagePlace, resume: Snapshot | undefined) => Promise<T>,
+    { cheap = false } = {},
   ): Promise<T> {
     const index = this.calls++;
     const answered = this.resumed?.finished[index];
@@ -75,8 +83,9 @@ export class StageRunner {
       this.finished.push(answered);
       return answered.answer as T;
     }
-    const resume =
-      index === this.resumed?.finished.length && this.resumed.position.stage === stage ? this.resumed : undefined;
+    // A snapshot without state was made between two stages, even if both have this name.
+    const within = index === this.resumed?.finished.length && this.resumed.position.stage === stage;
+    const resume = within && this.resumed?.arrays.state ? this.resumed : undefined;
     const at = Math.max(0, this.method.stages.indexOf(stage));
     const answer = await work(
       {
@@ -87,27 +96,55 @@ export class StageRunner {
           this.context.snapshots.save({
             ...part,
             finished: this.finished,
-            arrays: { ...part.arrays, weights: this.changedWeights() },
+            arrays: { ...part.arrays, ...this.kept() },
           }),
       },
       resume,
     );
     this.finished.push({ stage, answer });
-    await this.context.snapshots.save({
-      position: { stage, step: stepsOf(answer) },
-      finished: this.finished,
-      arrays: { weights: this.changedWeights() },
-      facts: {},
-    });
+    // A cheap stage leaves the weights alone: doing it again costs less than writing a large model each time.
+    if (!cheap || this.context.snapshots.due()) {
+      await this.context.snapshots.save({
+        position: { stage, step: stepsOf(answer) },
+        finished: this.finished,
+        arrays: this.kept(),
+        facts: {},
+      });
+    }
     await this.context.breathe();
     return answer;
   }
 
-  private changedWeights(): Map<string, { shape: readonly number[]; data: Float32Array }> {
-    return new Map([...this.changed].map((name) => [name, this.context.weights.get(name)!]));
+  private async evaluate(stage: string, change: WeightChange | undefined): Promise<Accuracies> {
+    const { towers, weights, prepared, reporter, send } = this.context;
+    // A stage of several evaluations keeps the numbers of each under a step of its own.
+    const before = this.finished.filter((record) => record.stage === stage).length;
+    if (before === 0) send({ type: 'stage', stage, totalSteps: 1 });
+    const tried: Weights = change ? new Map([...weights, ...this.changedBy(stage, change)]) : weights;
+    const everything = new Map([...prepared.sets].map(([name, { size }]) => [name, [...Array(size).keys()]]));
+    const found = await accuracies(towers, tried, prepared, everything);
+    reporter.measured(stage, before, Object.fromEntries(Object.entries(found)));
+    return found;
   }
 
-  private replace(name: string, value: { shape: readonly number[]; data: Float32Array }): void {
+  /** The weights that the change gives other values. */
+  private *changedBy(stage: string, change: WeightChange): Generator<[string, WeightValue]> {
+    const { weights, original, seed } = this.context;
+    for (const [name, { shape, data }] of weights) {
+      const value = change(name, data, original.get(name)!.data, randomStream(seed, `${stage} ${name}`));
+      if (value.length !== data.length)
+        throw new RunFailure('METHOD_FAILED', `${stage} gave ${name} ${value.length} values, not ${data.length}`);
+      if (value !== data) yield [name, { shape, data: value }];
+    }
+  }
+
+  /** What a retry needs of the stages before: the weights they changed and the arrays they answered with. */
+  private kept(): Record<string, Weights> {
+    const weights = new Map([...this.changed].map((name) => [name, this.context.weights.get(name)!]));
+    return { weights, ...Object.fromEntries(this.answers) };
+  }
+
+  private replace(name: string, value: WeightValue): void {
     this.context.weights.set(name, value);
     this.changed.add(name);
   }

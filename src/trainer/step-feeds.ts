@@ -1,7 +1,8 @@
 import type { Program, Weights } from '../engine';
 import { SET_NAMES, type SetName } from '../method';
 import { inputName, type Owner } from '../method/bind';
-import type { PreparedSets } from './prepared-set';
+import { type Draw, otherClasses } from './draws';
+import type { PreparedSet, PreparedSets } from './prepared-set';
 import { RunFailure } from './stop';
 import { joined, type Towers } from './towers';
 
@@ -17,6 +18,7 @@ export async function stepFeeds(
   prepared: PreparedSets,
   weights: Readonly<Record<Owner, Weights>>,
   towers: Towers,
+  draw: Draw,
 ): Promise<(rows: Rows) => Record<string, Feed>> {
   const fixed: Record<string, Feed> = {};
   const perSample = new Map<string, { set: SetName; rows: readonly Feed[] }>();
@@ -24,14 +26,14 @@ export async function stepFeeds(
 
   for (const { name, shape } of program.inputs) {
     const input = known.get(name);
-    if (!input) continue; // The learning rate, which the loop feeds.
+    if (!input) continue; // The learning rate and what is drawn anew in each step, which the loop feeds.
     const owned = weights[input.owner];
     const table = prepared.tokens.slice(0, shape[0]);
     if (input.kind === 'table') fixed[name] = joined(BigInt64Array, table);
     else if (input.kind === 'logitScale') fixed[name] = owned.get('logit_scale')!.data;
     else if (input.kind === 'tableFeatures') fixed[name] = joined(Float32Array, await towers.texts(owned, table));
     else if ('set' in input)
-      perSample.set(name, { set: input.set, rows: await sampleRows(input, prepared, owned, towers) });
+      perSample.set(name, { set: input.set, rows: await sampleRows(input, prepared, owned, towers, draw) });
   }
 
   return (rows) => {
@@ -48,7 +50,7 @@ export async function stepFeeds(
 }
 
 type SampleInput = {
-  readonly kind: 'pixels' | 'tokens' | 'captions' | 'labels' | 'imageFeatures' | 'textFeatures';
+  readonly kind: 'pixels' | 'tokens' | 'captions' | 'labels' | 'otherLabels' | 'imageFeatures' | 'textFeatures';
   readonly set: SetName;
   readonly owner: Owner;
 };
@@ -60,6 +62,7 @@ async function sampleRows(
   prepared: PreparedSets,
   weights: Weights,
   towers: Towers,
+  draw: Draw,
 ): Promise<readonly Feed[]> {
   const set = prepared.sets.get(name);
   if (!set) throw new Error(`internal: the step reads the ${name} set, which was not prepared`);
@@ -71,9 +74,10 @@ async function sampleRows(
     case 'captions':
       return int64(set.captions);
     case 'labels':
-      if (!set.labels)
-        throw new RunFailure('REFUSED', `the method needs classes, and a sample of the ${name} set has none`);
-      return int64(set.labels);
+      return int64(labelsOf(name, set));
+    case 'otherLabels':
+      if (prepared.classes < 2) throw new RunFailure('REFUSED', 'there is no other class to give a sample');
+      return int64(otherClasses(labelsOf(name, set), prepared.classes, draw, `other class of ${name}`));
     case 'imageFeatures':
       return towers.images(weights, set.pixels);
     case 'textFeatures': {
@@ -81,6 +85,11 @@ async function sampleRows(
       return set.captions.map((row) => texts[row]!);
     }
   }
+}
+
+function labelsOf(name: SetName, { labels }: PreparedSet): readonly number[] {
+  if (!labels) throw new RunFailure('REFUSED', `the method needs classes, and a sample of the ${name} set has none`);
+  return labels;
 }
 
 const int64 = (values: readonly number[]) => values.map((value) => BigInt64Array.of(BigInt(value)));
@@ -98,6 +107,7 @@ function knownInputs(): Map<string, KnownInput> {
     for (const set of SET_NAMES) {
       known.set(inputName.imageFeatures(owner, set), { kind: 'imageFeatures', set, owner });
       known.set(inputName.textFeatures(owner, set), { kind: 'textFeatures', set, owner });
+      known.set(inputName.labels(set, 'other'), { kind: 'otherLabels', set, owner });
       for (const kind of ['pixels', 'tokens', 'captions', 'labels'] as const) {
         known.set(inputName[kind](set), { kind, set, owner });
       }

@@ -1,22 +1,20 @@
-import { type Program, trainingStep, type Weights } from '../engine';
-import type { Objective, SetName, Training, TrainOutcome } from '../method';
+import { type Program, parameter, trainingStep, type Weights } from '../engine';
+import type { Mask, Objective, SetName, Training, TrainOutcome } from '../method';
 import { bindObjective } from '../method/bind';
 import { createSession, type Session } from '../runtime';
 import { accuracies } from './accuracy';
 import { BatchOrder, holdOut } from './batch-order';
+import { building } from './building';
 import { Divergence } from './divergence';
+import { drawsOf, stepDraws } from './draws';
 import { hoistStep } from './preludes';
 import { planCaptions } from './prepared-set';
 import type { RunContext } from './run-context';
 import type { Snapshot } from './snapshot';
-import { RunFailure } from './stop';
+import { StageProgress, type StageSpan } from './stage-progress';
 
 /** Where a stage is within the run, and what it leaves for a retry. */
-export interface StagePlace {
-  readonly stage: string;
-  /** Fraction of the run when this stage begins, and when it ends. */
-  readonly from: number;
-  readonly to: number;
+export interface StagePlace extends StageSpan {
   /** Saves what the stage needs to go on, with what earlier stages answered. */
   save(part: Pick<Snapshot, 'position' | 'arrays' | 'facts'>): Promise<void>;
 }
@@ -48,7 +46,10 @@ export async function trainStage(
   const totalSteps = training.epochs * stepsPerEpoch;
   context.send({ type: 'stage', stage, totalSteps });
 
-  const { body: program, feeds } = await hoistStep(context, compile(context, objective, training, sizes), sizes);
+  const draw = drawsOf(seed, stage);
+  const whole = building(() => compile(context, objective, training, sizes));
+  const { body: program, feeds } = await hoistStep(context, whole, sizes, draw);
+  const drawn = stepDraws(program, draw, prepared.classes);
   const session = await createSession(program, context.compute);
   try {
     const learningRate = Float32Array.of(training.learningRate);
@@ -56,21 +57,20 @@ export async function trainStage(
     const held = new Map([...parts].map(([name, { held }]) => [name, held]));
     const keeper = new BestWeights(resume);
     session.loadState(weights);
+    if (training.mask) session.loadState(maskState(context, training.mask));
     if (resume?.arrays.state) session.loadState(resume.arrays.state);
 
     const first = resume?.position.step ?? 0;
-    const startedAt = performance.now();
+    const progress = new StageProgress(reporter, place, totalSteps, first);
     let stopped = resume?.facts.stopped === 1;
     let step = first;
     while (step < totalSteps && !stopped) {
       const rows = Object.fromEntries(orders.map(([name, order]) => [name, order.at(step)]));
-      const results = await session.run({ ...feeds(rows), learningRate });
+      const results = await session.run({ ...feeds(rows), ...drawn(step), learningRate });
       step += 1;
       const losses = Object.fromEntries(Object.entries(results).map(([name, value]) => [name, Number(value[0])]));
       divergence.check(step, losses);
-      const fraction = place.from + (place.to - place.from) * (step / totalSteps);
-      const perStep = (performance.now() - startedAt) / (step - first) / 1000;
-      reporter.step({ stage, step, totalSteps, fraction, etaSeconds: perStep * (totalSteps - step), losses });
+      progress.step(step, losses);
 
       if (step % stepsPerEpoch === 0 && training.validation) {
         const found = await accuracies(towers, new Map([...weights, ...(await session.state())]), prepared, held);
@@ -103,28 +103,34 @@ function compile(
   training: Training,
   sizes: Readonly<Record<string, number>>,
 ): Program {
+  const { config, prepared } = context;
+  const { mask, optimiser, clipNorm, logitScaleRange } = training;
   const samples = Object.values(sizes).reduce((sum, size) => sum + size, 0);
-  try {
-    const bound = bindObjective(objective, {
-      config: context.config,
-      sizes,
-      captions: planCaptions(context.prepared, samples),
-      trainable: training.trainable,
-    });
-    return trainingStep({
-      loss: bound.loss,
-      terms: bound.terms,
-      trainable: bound.trainable,
-      optimiser: training.optimiser,
-      clipNorm: training.clipNorm,
-      ...(training.logitScaleRange && { limits: { logit_scale: training.logitScaleRange } }),
-    });
-  } catch (error) {
-    throw new RunFailure('METHOD_FAILED', `the method's objective cannot be built: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
+  const bound = bindObjective(objective, {
+    config,
+    sizes,
+    captions: planCaptions(prepared, samples),
+    trainable: (name) => training.trainable(name) && (mask === undefined || mask.has(name)),
+  });
+  return trainingStep({
+    ...bound,
+    optimiser,
+    clipNorm,
+    ...(mask && {
+      masks: new Map(shapesOf(context, mask).map(([name, shape]) => [name, parameter(maskOf(name), shape)])),
+    }),
+    ...(logitScaleRange && { limits: { logit_scale: logitScaleRange } }),
+  });
 }
+
+/** Name under which a step finds a weight's mask: state that no step writes. */
+const maskOf = (name: string): string => `mask/${name}`;
+
+const maskState = (context: RunContext, mask: Mask): Weights =>
+  new Map(shapesOf(context, mask).map(([name, shape]) => [maskOf(name), { shape, data: mask.get(name)! }]));
+
+const shapesOf = ({ weights }: RunContext, mask: Mask) =>
+  [...mask.keys()].map((name) => [name, weights.get(name)!.shape] as const);
 
 /** The weights of the epoch with the best score on the held-out part; of equals the first. */
 class BestWeights {

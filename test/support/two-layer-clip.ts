@@ -1,12 +1,26 @@
-import { initialise } from '../../src/clip';
-import { adam, forward, type Program, randomStream, trainingStep, type Weights } from '../../src/engine';
-import type { Method, Objective, SetName, Training } from '../../src/method';
-import { contrastiveLoss } from '../../src/method';
+import { type ClipConfig, initialise } from '../../src/clip';
+import { TINY_CLIPS } from '../../src/clip/testing/tiny-clips';
+import { adam, forward, randomStream, type Weights } from '../../src/engine';
+import {
+  contrastiveLoss,
+  defineMethod,
+  type Method,
+  type SetName,
+  type Training,
+  trainable,
+  zeroShotLoss,
+} from '../../src/method';
 import { bindObjective } from '../../src/method/bind';
+import { resolveParameters } from '../../src/method/parameters';
 import { objectiveOf } from '../../src/method/testing/objective-of';
 import { createSession } from '../../src/runtime';
 import { accuracies } from '../../src/trainer/accuracy';
+import { drawsOf } from '../../src/trainer/draws';
+import type { FromTrainer } from '../../src/trainer/messages';
 import { type PreparedSet, type PreparedSets, planCaptions } from '../../src/trainer/prepared-set';
+import { Reporter } from '../../src/trainer/reporter';
+import type { Snapshot } from '../../src/trainer/snapshot';
+import { StageRunner } from '../../src/trainer/stage-runner';
 import { stepFeeds } from '../../src/trainer/step-feeds';
 import { Towers } from '../../src/trainer/towers';
 import { TINY_CLIP } from './tiny-world';
@@ -15,56 +29,94 @@ const COMPUTE = { device: 'CPU', threads: 1 } as const;
 const CLASSES = 4;
 const PER_CLASS = 4;
 
-/** A two-layer CLIP and four classes of images it was taught; class 0 is to be forgotten. The batch is the whole set. */
+/** Both image towers, at their smallest. */
+export const TOWERS: Readonly<Record<'vit' | 'resnet', ClipConfig>> = { vit: TINY_CLIP, resnet: TINY_CLIPS.resnet };
+
+/** How an attempt at a method is made, and what of it is watched. */
+export interface Attempt {
+  readonly seed?: number;
+  readonly resume?: Snapshot;
+  /** Sees every snapshot; a run snapshots after each step. */
+  readonly onSnapshot?: (snapshot: Snapshot) => void;
+  readonly onMessage?: (message: FromTrainer) => void;
+  /** Called between any two pieces of work; throws to cancel. */
+  readonly breathe?: () => Promise<void>;
+}
+
+/** A two-layer CLIP and four classes of images it was taught; class 0 is to be forgotten. */
 export class TwoLayerClip {
-  private readonly towers = new Towers(TINY_CLIP, COMPUTE, async () => {});
+  private readonly towers: Towers;
 
   private constructor(
+    readonly config: ClipConfig,
     readonly weights: Weights,
-    private readonly original: Weights,
+    readonly original: Weights,
     private readonly prepared: PreparedSets,
-  ) {}
+    /** What the method said of its run. */
+    readonly outcome?: string,
+  ) {
+    this.towers = new Towers(config, COMPUTE, async () => {});
+  }
 
   /** Trained with the contrastive loss on forget and retain pairs until it knows them. */
-  static async taught(): Promise<TwoLayerClip> {
-    const start = initialise(TINY_CLIP, 5);
-    const clip = new TwoLayerClip(start, start, worldOf(['forget', 'retain']));
-    const teaching: Training = {
-      optimiser: adam(),
-      learningRate: 3e-3,
-      batchSize: 0,
-      epochs: 0,
-      trainable: () => true,
+  static async taught(tower: keyof typeof TOWERS = 'vit'): Promise<TwoLayerClip> {
+    const config = TOWERS[tower];
+    const start = initialise(config, 5);
+    const pupil = new TwoLayerClip(config, start, start, worldOf(config, ['forget', 'retain'], true));
+    const { weights } = await pupil.unlearn(teaching, {});
+    return new TwoLayerClip(config, weights, weights, worldOf(config, ['forget', 'retain']));
+  }
+
+  /** After a run of the method, by the trainer's own loop. */
+  async unlearn(
+    method: Method,
+    parameters: Readonly<Record<string, unknown>>,
+    attempt: Attempt = {},
+  ): Promise<TwoLayerClip> {
+    const { seed = 1, resume, onSnapshot, onMessage = () => {}, breathe = async () => {} } = attempt;
+    const resolved = resolveParameters(method.params, method.presets ?? {}, parameters);
+    if (!resolved.ok) throw new Error(resolved.refusals.map(({ message }) => message).join('; '));
+    const weights: Weights = new Map(this.weights);
+    // Of the sets, those the method declared, in its order, as the trainer prepares them.
+    const sets = new Map(method.sets.map((name) => [name, this.prepared.sets.get(name)!]));
+    const context = {
+      config: this.config,
+      seed,
+      compute: COMPUTE,
+      original: this.original,
+      weights,
+      prepared: { ...this.prepared, sets },
+      towers: this.towers,
+      reporter: new Reporter(onMessage),
+      send: onMessage,
+      snapshots: {
+        due: () => onSnapshot !== undefined,
+        save: async (snapshot: Omit<Snapshot, 'run' | 'threads' | 'device'>) =>
+          onSnapshot?.(structuredClone({ run: 'a run', ...COMPUTE, ...snapshot })),
+      },
+      breathe,
     };
-    const taught = await clip.trained(
-      ({ model, forget, retain }) => ({
-        forget: [1, contrastiveLoss(model(forget))],
-        retain: [1, contrastiveLoss(model(retain))],
-      }),
-      teaching,
-      150,
-      worldOf(['forget', 'retain'], true),
-    );
-    return new TwoLayerClip(taught, taught, clip.prepared);
+    const outcome = await new StageRunner(context, method, resume).run(resolved.values);
+    return new TwoLayerClip(this.config, weights, this.original, this.prepared, outcome);
   }
 
-  /** After so many steps of a method. */
-  async unlearn(method: Method, parameters: Readonly<Record<string, unknown>>, steps: number): Promise<TwoLayerClip> {
-    const { objective, training } = await objectiveOf(method, parameters);
-    return new TwoLayerClip(
-      await this.trained(objective, training, steps, this.prepared),
-      this.original,
-      this.prepared,
-    );
-  }
-
-  /** The method's terms at these weights. */
+  /** The terms of a method's first step at these weights, with each set as its batch. */
   async terms(method: Method, parameters: Readonly<Record<string, unknown>>): Promise<Record<string, number>> {
     const { objective, training } = await objectiveOf(method, parameters);
-    const program = forward(this.bound(objective, training, this.prepared).terms);
+    const sizes = Object.fromEntries([...this.prepared.sets].map(([name, { size }]) => [name, size]));
+    const { terms } = bindObjective(objective, {
+      config: this.config,
+      sizes,
+      captions: planCaptions(this.prepared, 64),
+      trainable: training.trainable,
+    });
+    const program = forward(terms);
     const session = await createSession(program, COMPUTE);
     session.loadState(this.weights);
-    const found = await session.run((await this.feeds(program, this.prepared))());
+    const owners = { model: this.weights, original: this.original };
+    const feeds = await stepFeeds(program, this.prepared, owners, this.towers, drawsOf(1, 'unlearn'));
+    const rows = Object.fromEntries([...this.prepared.sets].map(([name, { size }]) => [name, [...Array(size).keys()]]));
+    const found = await session.run(feeds(rows));
     return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, Number(value[0])]));
   }
 
@@ -74,59 +126,79 @@ export class TwoLayerClip {
     return accuracies(this.towers, this.weights, this.prepared, everything);
   }
 
-  private bound(objective: Objective<SetName>, training: Training, prepared: PreparedSets) {
-    const sizes = Object.fromEntries([...prepared.sets].map(([name, { size }]) => [name, size]));
-    return bindObjective(objective, {
-      config: TINY_CLIP,
-      sizes,
-      captions: planCaptions(prepared, 64),
-      trainable: training.trainable,
-    });
+  /** Zero-shot cross entropy of each set, in nats. */
+  losses(): Promise<Record<string, number>> {
+    return this.terms(knowing, {});
   }
 
-  private async feeds(program: Program, prepared: PreparedSets) {
-    const rows = Object.fromEntries([...prepared.sets].map(([name, { size }]) => [name, [...Array(size).keys()]]));
-    const feed = await stepFeeds(program, prepared, { model: this.weights, original: this.original }, this.towers);
-    return () => feed(rows);
+  /** Names of the weights that are not bit-identical to the original's. */
+  moved(): string[] {
+    return [...this.weights]
+      .filter(([name, { data }]) => !sameBits(data, this.original.get(name)!.data))
+      .map(([name]) => name);
   }
 
-  private async trained(
-    objective: Objective<SetName>,
-    training: Training,
-    steps: number,
-    prepared: PreparedSets,
-  ): Promise<Weights> {
-    const { loss, trainable } = this.bound(objective, training, prepared);
-    const program = trainingStep({
-      loss,
-      trainable,
-      optimiser: training.optimiser,
-      ...(training.logitScaleRange && { limits: { logit_scale: training.logitScaleRange } }),
-    });
-    const session = await createSession(program, COMPUTE);
-    session.loadState(this.weights);
-    const feeds = { ...(await this.feeds(program, prepared))(), learningRate: Float32Array.of(training.learningRate) };
-    for (let step = 0; step < steps; step++) await session.run(feeds);
-    const state = await session.state();
-    return new Map([...this.weights].map(([name, value]) => [name, state.get(name) ?? value]));
+  /** Whether both have the same weights, bit by bit. */
+  equals(other: TwoLayerClip): boolean {
+    return [...this.weights].every(([name, { data }]) => sameBits(data, other.weights.get(name)!.data));
   }
 }
 
+const sameBits = (a: Float32Array, b: Float32Array) =>
+  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+
+const TEACHING: Training = {
+  optimiser: adam(),
+  learningRate: 3e-3,
+  batchSize: 64,
+  epochs: 150,
+  trainable: trainable('all'),
+};
+
+const teaching = defineMethod({
+  name: 'teaching',
+  version: '1.0.0',
+  title: 'Teaching',
+  description: 'Trains on both sets with the contrastive loss.',
+  paper: { title: 'none', url: 'https://example.org' },
+  sets: ['forget', 'retain'],
+  params: {},
+  training: () => TEACHING,
+  objective: ({ model, forget, retain }) => ({
+    forget: [1, contrastiveLoss(model(forget))],
+    retain: [1, contrastiveLoss(model(retain))],
+  }),
+});
+
+const knowing = defineMethod({
+  ...teaching,
+  name: 'knowing',
+  sets: ['forget', 'retain'],
+  params: {},
+  training: () => TEACHING,
+  objective: ({ model, forget, retain }) => ({
+    forget: [1, zeroShotLoss(model(forget))],
+    retain: [1, zeroShotLoss(model(retain))],
+  }),
+});
+
 /** Images of noise around a pattern of their class, and one token sequence a class. `mixed`: every set has every class. */
-function worldOf(names: readonly SetName[], mixed = false): PreparedSets {
+function worldOf(config: ClipConfig, names: readonly SetName[], mixed = false): PreparedSets {
+  const { startToken, eotToken } = config.text;
   const tokens = Array.from({ length: CLASSES }, (_, k) =>
-    BigInt64Array.from([512, 10 + k, 40 + 3 * k, 513].map(BigInt)),
+    BigInt64Array.from([startToken, 10 + k, 20 + 3 * k, eotToken].map(BigInt)),
   );
-  const sets = new Map(names.map((name) => [name, setOf(mixed ? [0, 1, 2, 3] : name === 'forget' ? [0] : [1, 2, 3])]));
+  const classesOf = (name: SetName) => (mixed ? [0, 1, 2, 3] : name === 'forget' ? [0] : [1, 2, 3]);
+  const sets = new Map(names.map((name) => [name, setOf(config, classesOf(name))]));
   return { sets, classes: CLASSES, tokens, length: 4 };
 }
 
-function setOf(classes: readonly number[]): PreparedSet {
+function setOf({ image }: ClipConfig, classes: readonly number[]): PreparedSet {
   const labels = classes.flatMap((k) => Array<number>(PER_CLASS).fill(k));
   const pixels = labels.map((k, i) => {
     const pattern = randomStream(1, 'pattern', k);
     const noise = randomStream(1, `noise ${k}`, i % PER_CLASS);
-    return Float32Array.from({ length: 3 * 16 * 16 }, () => pattern.normal() + 0.3 * noise.normal());
+    return Float32Array.from({ length: 3 * image.size ** 2 }, () => pattern.normal() + 0.3 * noise.normal());
   });
   return { size: labels.length, pixels, captions: labels, labels };
 }

@@ -1,6 +1,14 @@
 import { logitsPerImage } from '../../clip';
-import { parameter, type Tensor, transpose } from '../../engine';
-import type { ClipOutput, Objective, SetName, Training } from '..';
+import { constant, input, parameter, type Tensor, transpose } from '../../engine';
+import {
+  type Batch,
+  type ClipOutput,
+  type Objective,
+  type ObjectiveContext,
+  SET_NAMES,
+  type SetName,
+  type Training,
+} from '..';
 import type { Method } from '../method';
 import { resolveParameters } from '../parameters';
 
@@ -20,20 +28,30 @@ export async function objectiveOf(
     },
     evaluate: async () => ({}),
     assign: async () => {},
+    gradients: async () => new Map(),
+    original: new Map(),
   });
   if (!found) throw new Error(`${method.name} trains nothing`);
   return found;
+}
+
+export interface Classes {
+  /** Number of class prompts: `<name>.prompts` [K, D]. */
+  readonly classes: number;
+  /** The class of each sample. */
+  readonly labels: readonly number[];
 }
 
 /**
  * A model's output whose features are parameters of the graph, so that a loss can be checked against another
  * implementation without a model: `<name>.image` [B, D], `<name>.text` [B, D], `<name>.scale` [].
  */
-export function outputOf(name: string, batch: number, dim: number): ClipOutput {
+export function outputOf(name: string, batch: number, dim: number, known?: Classes): ClipOutput {
   const imageFeatures = parameter(`${name}.image`, [batch, dim]);
   const textFeatures = parameter(`${name}.text`, [batch, dim]);
   const logitScale = parameter(`${name}.scale`, []);
   const logits = logitsPerImage(imageFeatures, textFeatures, logitScale);
+  const prompts = known && parameter(`${name}.prompts`, [known.classes, dim]);
   return {
     imageFeatures,
     textFeatures,
@@ -41,10 +59,46 @@ export function outputOf(name: string, batch: number, dim: number): ClipOutput {
     logitsPerImage: logits,
     logitsPerText: transpose(logits),
     get classLogits(): Tensor {
-      throw new Error('features alone have no class prompts');
+      if (!prompts) throw new Error(`the ${name} features have no class prompts`);
+      return logitsPerImage(imageFeatures, prompts, logitScale);
     },
     get labels(): Tensor {
-      throw new Error('features alone have no labels');
+      if (!known) throw new Error(`the ${name} features have no labels`);
+      return constant(known.labels, [known.labels.length], 'int64');
     },
   };
 }
+
+/** What a context may have beside the sets' outputs. */
+export interface ContextParts {
+  readonly original?: Partial<Record<SetName, ClipOutput>>;
+  /** Pixels of each set; an empty batch's unless given. */
+  readonly pixels?: Partial<Record<SetName, Tensor>>;
+  readonly encodeImage?: (pixels: Tensor) => Tensor;
+}
+
+/** A context that gives these outputs for the sets' batches; its noise is fed as `normal.0`, `normal.1`, ... */
+export function contextOf(
+  model: Partial<Record<SetName, ClipOutput>>,
+  { original = {}, pixels = {}, encodeImage = absent('no encoder was given') }: ContextParts = {},
+): ObjectiveContext<SetName> {
+  const lookUp = (outputs: typeof model) => (batch: Batch) =>
+    outputs[batch.set] ?? absent(`no output was given for the ${batch.set} set`)();
+  const batch = (set: SetName): Batch => ({
+    set,
+    size: model[set]?.imageFeatures.shape[0] ?? 0,
+    pixels: pixels[set] ?? constant([], [0]),
+  });
+  let draws = 0;
+  return {
+    ...(Object.fromEntries(SET_NAMES.map((set) => [set, batch(set)])) as Record<SetName, Batch>),
+    model: lookUp(model),
+    original: lookUp(original),
+    encodeImage,
+    normal: (shape) => input(`normal.${draws++}`, shape),
+  };
+}
+
+const absent = (message: string) => (): never => {
+  throw new Error(message);
+};
