@@ -62,6 +62,8 @@ describe.each(DATABASES)('a method of several stages on the %s database', (kind)
     const story = await events(undisturbed.id);
     expect(carried(story, 'STAGE')).toEqual([
       { stage: 'forget', totalSteps: 60 },
+      { stage: 'look', totalSteps: 1 },
+      { stage: 'soften', totalSteps: 1 },
       { stage: 'repair', totalSteps: 300 },
     ]);
     const fractions = carried(story, 'PROGRESS').map(({ fraction }) => fraction);
