@@ -2,6 +2,7 @@ import type { Primitive } from '../primitives';
 import type { NodeOf, RuleTable, Tensor } from '../tensor';
 import { blockedConvolution, type Convolution, isBlockable } from './blocked-convolution';
 import type { OnnxAttribute, OnnxGraph } from './model';
+import { isPointwise, pointwiseConvolution } from './pointwise-convolution';
 
 /** How a rule writes: the graph it writes to, and the names that its node's inputs have there. */
 export interface Emission {
@@ -65,8 +66,9 @@ const conv2d = (node: NodeOf<'conv2d'>, { graph, inputs, block }: Emission): str
   const [x, w, bias] = inputs as [string, string, string | undefined];
   const [xShape, wShape] = node.inputs.map((t) => t.shape) as [readonly number[], readonly number[]];
   const yShape = node.outputs[0]!.shape;
-  const blockable: Convolution = { x, xShape, w, wShape, bias, yShape, stride, padding, exchanged: false };
-  if (block && isBlockable(blockable)) return [blockedConvolution(graph, blockable, block)];
+  const convolution: Convolution = { x, xShape, w, wShape, bias, yShape, stride, padding, exchanged: false };
+  if (isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
+  if (block && isBlockable(convolution)) return [blockedConvolution(graph, convolution, block)];
   return graph.node('Conv', inputs, {
     kernel_shape: wShape.slice(2),
     strides: [stride, stride],
@@ -94,7 +96,7 @@ const conv2dTransposed = (node: NodeOf<'conv2dTransposed'>, { graph, inputs, blo
       ].map((list) => graph.integers(list));
       [turned] = graph.node('Slice', [turned, ...bounds]) as [string];
     }
-    const blockable: Convolution = {
+    const convolution: Convolution = {
       x: inputs[0]!,
       xShape: y.shape,
       w: turned,
@@ -105,7 +107,8 @@ const conv2dTransposed = (node: NodeOf<'conv2dTransposed'>, { graph, inputs, blo
       exchanged: true,
     };
     const square = kernel[0] === kernel[1];
-    if (block && square && isBlockable(blockable)) return [blockedConvolution(graph, blockable, block)];
+    if (isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
+    if (block && square && isBlockable(convolution)) return [blockedConvolution(graph, convolution, block)];
     const [exchanged] = graph.node('Transpose', [turned], { perm: [1, 0, 2, 3] }) as [string];
     return graph.node('Conv', [inputs[0]!, exchanged], {
       kernel_shape: kernel,

@@ -153,6 +153,8 @@ export const CASES: { [P in Primitive]: Case[] } = {
       ],
       f: (x, w) => ops.conv2d(x, w),
     },
+    // few pixels an image, which are multiplied together
+    { shapes: [[2, 3, 2, 3], [4, 3, 1, 1], [4]], f: (x, w, bias) => ops.conv2d(x, w, { bias }) },
     { shapes: [[1, 2, 4, 4], [3, 2, 2, 2], [3]], f: (x, w, bias) => ops.conv2d(x, w, { stride: 2, bias }) },
   ],
   conv2dTransposed: [
@@ -169,6 +171,13 @@ export const CASES: { [P in Primitive]: Case[] } = {
         [2, 3, 3, 3],
       ],
       f: (y, w) => apply('conv2dTransposed', [y, w], { stride: 1, padding: 1, inputSize: [4, 4] }),
+    },
+    {
+      shapes: [
+        [2, 4, 3, 2],
+        [4, 3, 1, 1],
+      ],
+      f: (y, w) => apply('conv2dTransposed', [y, w], { stride: 1, padding: 0, inputSize: [3, 2] }),
     },
   ],
   averagePool: [{ shapes: [[2, 2, 4, 6]], f: (x) => ops.avgPool2d(x, 2) }],
