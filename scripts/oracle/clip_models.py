@@ -1,8 +1,9 @@
-"""Random CLIPs for scripts/oracle/clip-parity.ts: writes them as transformers and open_clip do, with what they compute,
-and loads what we export.
+"""The Python half of scripts/oracle/clip-parity.ts: writes random CLIPs as transformers and open_clip do, with what they
+compute, and loads what we export and ship.
 
-    python clip_models.py make CASE FOLDER       model files, expected.safetensors, gradients.safetensors
-    python clip_models.py verify EXPECTED EXPORT=FOLDER ...   prints the relative error of each export's embeddings
+    python clip_models.py make CASE FOLDER       model/, inputs.safetensors, float32.safetensors, float64.safetensors
+    python clip_models.py verify CASE_FOLDER EXPORT=FOLDER ...   prints the relative error of each export's embeddings
+    python clip_models.py use LIBRARY CHECKPOINT FOLDER   reads images/*.jpg and texts.json, writes what they become
     python clip_models.py versions
 """
 
@@ -15,14 +16,17 @@ import open_clip
 import torch
 import transformers
 from open_clip.model import CLIP, build_model_from_openai_state_dict
+from PIL import Image
 from safetensors.torch import load_file, save_file
-from transformers import CLIPConfig, CLIPModel, CLIPTextModel
+from transformers import CLIPConfig, CLIPModel, CLIPProcessor, CLIPTextModel, CLIPTextModelWithProjection
 
 # Two threads that share a busy machine's cores mostly wait for each other.
 torch.set_num_threads(1)
 B32 = dict(image_size=224, patch_size=32, layers=12, width=768)
 L14 = dict(image_size=224, patch_size=14, layers=24, width=1024)
 RN50 = dict(image_size=224, layers=[3, 4, 6, 3], width=64)
+# As deep as RN50, where its float32 gradients lose most, and small enough for an interpreter in float64.
+SMALL_RN50 = dict(image_size=96, layers=[3, 4, 6, 3], width=32)
 TEXT_512 = dict(context_length=77, vocab_size=49408, width=512, heads=8, layers=12)
 TEXT_768 = dict(context_length=77, vocab_size=49408, width=768, heads=12, layers=12)
 TINY_VIT = dict(image_size=64, patch_size=16, layers=3, width=128)
@@ -34,6 +38,7 @@ CASES = {
     "tiny-vit-openai": ("openai", 64, TINY_VIT, TINY_TEXT, True, "F16"),
     "tiny-resnet-open-clip": ("open-clip", 64, TINY_RN, TINY_TEXT, False, "F32"),
     "tiny-resnet-openai": ("openai", 64, TINY_RN, TINY_TEXT, True, "F16"),
+    "small-rn50-open-clip": ("open-clip", 64, SMALL_RN50, TINY_TEXT, False, "F32"),
     "vit-b-32-hugging-face": ("hugging-face", 512, B32, TEXT_512, True, "F32"),
     "vit-b-32-open-clip": ("open-clip", 512, B32, TEXT_512, False, "F32"),
     "rn50-open-clip": ("open-clip", 1024, RN50, TEXT_512, False, "F32"),
@@ -109,7 +114,7 @@ def encode(model, pixels, ids):
 
 
 def reference(model, pixels, ids):
-    """Embeddings; leaves the gradients of the contrastive loss in the model."""
+    """Embeddings, and the gradients of the contrastive loss under the parameters' names."""
     model.zero_grad()
     image, text = encode(model, pixels, ids)
     unit = lambda x: x / x.norm(dim=-1, keepdim=True)
@@ -117,19 +122,9 @@ def reference(model, pixels, ids):
     labels = torch.arange(len(logits))
     cross_entropy = torch.nn.functional.cross_entropy
     ((cross_entropy(logits, labels) + cross_entropy(logits.T, labels)) / 2).backward()
-    return dict(image=image.detach(), text=text.detach())
-
-
-def own_error(model, pixels, ids, gradients):
-    """How far PyTorch's float32 gradients are from its float64 ones: of all together, and of the worst tensor."""
-    exact = copy.deepcopy(model).double()
-    reference(exact, pixels.double(), ids)
-    exact = {name: p.grad for name, p in exact.named_parameters()}
-    norm = lambda tensors: torch.stack([t.double().norm() for t in tensors]).norm().item()
-    errors = {name: (exact[name] - g).norm().item() for name, g in gradients.items()}
-    whole = norm(exact.values())
-    worst = max(errors[name] / g.norm().item() for name, g in exact.items() if g.norm() > 1e-6 * whole)
-    return torch.tensor([norm(exact[n] - g for n, g in gradients.items()) / whole, worst], dtype=torch.float32)
+    gradients = {f"gradient {name}": p.grad.contiguous() for name, p in model.named_parameters()}
+    model.zero_grad()
+    return dict(image=image.detach(), text=text.detach(), **gradients)
 
 
 def make(case, folder):
@@ -137,15 +132,12 @@ def make(case, folder):
     torch.manual_seed(0)
     folder.mkdir(parents=True)
     model = randomise(build(layout, embed_dim, vision, text, quick_gelu), vision["image_size"], DTYPES[dtype])
-    large = vision["width"] > 768
     pixels, ids = inputs(vision["image_size"], 2 if vision["image_size"] == 224 else 4)
-    expected = reference(model, pixels, ids)
-    gradients = {name: p.grad.contiguous() for name, p in model.named_parameters()}
-    if not large:
-        expected["own"] = own_error(model, pixels, ids, gradients)
-    save_file(dict(pixels=pixels, ids=ids, **expected), folder / "expected.safetensors")
-    save_file(gradients, folder / "gradients.safetensors")
-    model.zero_grad()
+    save_file(dict(pixels=pixels, ids=ids), folder / "inputs.safetensors")
+    save_file(reference(model, pixels, ids), folder / "float32.safetensors")
+    # The largest model would need twice 10 GB.
+    if vision["width"] <= 768:
+        save_file(reference(copy.deepcopy(model).double(), pixels.double(), ids), folder / "float64.safetensors")
     files = folder / "model"
     files.mkdir()
     state = {n: t.to(DTYPES[dtype]).contiguous() if t.is_floating_point() else t for n, t in model.state_dict().items()}
@@ -172,29 +164,52 @@ def load(library, folder):
 
 
 @torch.no_grad()
-def verify(expected, *exports):
-    reference = load_file(expected)
-    pixels, ids = reference["pixels"], reference["ids"]
-    error = lambda a, b: ((a - b).norm() / b.norm()).item()
+def verify(case, *exports):
+    inputs, expected = (load_file(Path(case) / f"{name}.safetensors") for name in ("inputs", "float32"))
+    pixels, ids = inputs["pixels"], inputs["ids"]
+    error = lambda a, name: ((a - expected[name]).norm() / expected[name].norm()).item()
     result = {}
     for library, folder in (export.split("=", 1) for export in exports):
-        if library == "text encoder":
-            # Loaded last, beside the model it was cut from, whose projection it needs for the comparison.
+        if library == "CLIPTextModelWithProjection":
+            encoder = CLIPTextModelWithProjection.from_pretrained(folder, dtype=torch.float32).eval()
+            result[library] = error(encoder(input_ids=ids).text_embeds, "text")
+        elif library == "CLIPTextModel":
+            # It has no projection: that of the model it was cut from, the last one loaded, serves.
             pooled = CLIPTextModel.from_pretrained(folder, dtype=torch.float32).eval()(input_ids=ids).pooler_output
             text = model.text_projection(pooled) if isinstance(model, CLIPModel) else pooled @ model.text_projection
-            result[library] = error(text, reference["text"])
-            continue
-        model = load(library, folder).eval()
-        image, text = encode(model, pixels, ids)
-        result[library] = max(error(image, reference["image"]), error(text, reference["text"]))
+            result[library] = error(text, "text")
+        else:
+            model = load(library, folder).eval()
+            image, text = encode(model, pixels, ids)
+            result[library] = max(error(image, "image"), error(text, "text"))
     print(json.dumps(result))
+
+
+@torch.no_grad()
+def use(library, checkpoint, folder):
+    """As a user of the library does: its own loader, tokenizer and preprocessing, from the checkpoint's folder alone."""
+    images = [Image.open(path) for path in sorted(Path(folder, "images").iterdir())]
+    texts = json.loads(Path(folder, "texts.json").read_text())
+    if library == "hugging-face":
+        model = CLIPModel.from_pretrained(checkpoint).eval()
+        batch = CLIPProcessor.from_pretrained(checkpoint)(
+            text=texts, images=images, return_tensors="pt", padding="max_length", truncation=True
+        )
+        pixels, ids = batch["pixel_values"], batch["input_ids"]
+    else:
+        model, _, preprocess = open_clip.create_model_and_transforms(f"local-dir:{checkpoint}")
+        model.eval()
+        pixels = torch.stack([preprocess(image) for image in images])
+        ids = open_clip.get_tokenizer(f"local-dir:{checkpoint}")(texts)
+    image, text = encode(model, pixels, ids)
+    save_file(dict(pixels=pixels, ids=ids, image=image, text=text), Path(folder, "theirs.safetensors"))
 
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
     if command == "make":
         make(arguments[0], Path(arguments[1]))
-    elif command == "verify":
-        verify(*arguments)
+    elif command in ("verify", "use"):
+        dict(verify=verify, use=use)[command](*arguments)
     else:
         print(f"torch {torch.__version__}, transformers {transformers.__version__} and open_clip {open_clip.__version__}")

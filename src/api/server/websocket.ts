@@ -12,6 +12,8 @@ import type { PresentError } from './present-error';
 import type { Gate } from './token';
 
 const keepAliveMs = 12_000;
+/** Within this a client must say connection_init: graphql-ws's 3 seconds are too few for a person with wscat. */
+const initWaitMs = 15_000;
 /** How long a drain waits for subscriptions to end, and then for sockets to close. */
 const patienceMs = 3000;
 
@@ -55,6 +57,7 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
   let streams = 0;
   let onIdle: () => void = () => {};
   const graphql = makeServer<Record<string, unknown> | undefined, Connection>({
+    connectionInitWaitTimeout: initWaitMs,
     onConnect: ({ connectionParams, extra }) =>
       extra.authorized || gate.admits(connectionParams?.token) || gate.admits(connectionParams?.Authorization),
     onSubscribe({ subscriptions }, _id, { query, operationName, variables }) {
