@@ -13,8 +13,8 @@ const FICKLE = `const { defineMethod } = require('lethe/method');
   exports.default = defineMethod({
     name: 'fickle', version: '1.0.0', title: 'fickle', description: 'fickle', paper: { title: 'none', url: 'https://example.org' },
     sets: ['forget'], params: {}, stages: ['only'],
-    run: async ({ evaluate }) => {
-      await evaluate('stage of ' + process.pid);
+    run: async ({ assign }) => {
+      await assign('stage of ' + process.pid, (name, weight) => weight);
       await new Promise((resolve) => setTimeout(resolve, 600_000));
     },
   });`;

@@ -24,13 +24,13 @@ export function convolutionWeightGradient(
   const rows = h + Math.floor((kh - 1) / stride);
   const columns = w + Math.floor((kw - 1) / stride);
   const phases = byRemainder(byChannel, padding, stride, rows, columns);
+  const window = [c, n, h, w];
   const taps: Tensor[] = [];
   for (let dy = 0; dy < kh; dy++) {
     for (let dx = 0; dx < kw; dx++) {
-      const start = [dy % stride, dx % stride, 0, 0, Math.floor(dy / stride), Math.floor(dx / stride)];
-      const window = [1, 1, c, n, h, w];
+      const start = [0, 0, Math.floor(dy / stride), Math.floor(dx / stride)];
       const end = start.map((at, axis) => at + window[axis]!);
-      taps.push(reshape(slice(phases, start, end), [c, n * h * w]));
+      taps.push(reshape(slice(phases[dy % stride]![dx % stride]!, start, end), [c, n * h * w]));
     }
   }
   const patches = concat(taps, 0);
@@ -61,13 +61,26 @@ function sameSizeGradient(x: Tensor, g: Tensor, shape: readonly number[], paddin
   return reshape(transpose(concat(taps, 0), [1, 2, 0]), [...shape]);
 }
 
-/** x [C,N,H,W] with `padding` zeros before, cut or filled to rows x columns of each remainder: [stride, stride, C, N, rows, columns]. */
-function byRemainder(x: Tensor, padding: number, stride: number, rows: number, columns: number): Tensor {
+/**
+ * x [C,N,H,W] with `padding` zeros before, as stride x stride images [C,N,rows,columns], cut or filled to that, of the pixels whose row and column leave
+ * these remainders. Each is sliced out once: a transpose that gathers them all is moved behind the taps by ONNX Runtime, which then gathers once a tap.
+ */
+function byRemainder(x: Tensor, padding: number, stride: number, rows: number, columns: number): Tensor[][] {
   const [c, n, height, width] = x.shape as [number, number, number, number];
   const [h, w] = [rows * stride, columns * stride];
   const [below, right] = [Math.max(0, h - height - padding), Math.max(0, w - width - padding)];
   const padded = pad(x, [0, 0, padding, padding], [0, 0, below, right]);
   const exact = slice(padded, [0, 0, 0, 0], [c, n, h, w]);
-  if (stride === 1) return reshape(exact, [1, 1, c, n, rows, columns]);
-  return transpose(reshape(exact, [c, n, rows, stride, columns, stride]), [3, 5, 0, 1, 2, 4]);
+  const split = reshape(exact, [c, n, rows, stride, columns, stride]);
+  const remainders = [...Array(stride).keys()];
+  return remainders.map((row) =>
+    remainders.map((column) =>
+      reshape(slice(split, [0, 0, 0, row, 0, column], [c, n, rows, row + 1, columns, column + 1]), [
+        c,
+        n,
+        rows,
+        columns,
+      ]),
+    ),
+  );
 }
