@@ -15,18 +15,21 @@ describe.each(['vit', 'resnet'] as const)('on a two-layer %s CLIP', (tower) => {
 
   test('the forget set is climbed away from while the retain set is held', async () => {
     expect(await clip.matched()).toEqual({ forget: 1, retain: 1 });
-    const after = await clip.unlearn(gradDiff, STEPS);
-    expect(await after.matched()).toEqual({ forget: 0, retain: 1 });
+    const { forget, retain } = await (await clip.unlearn(gradDiff, STEPS)).matched();
+    // one image more or less hangs on a processor's rounding
+    expect(forget).toBeLessThanOrEqual(0.25);
+    expect(retain).toBeGreaterThanOrEqual(0.75);
   });
 
   test('without its ascent nothing is forgotten', async () => {
-    const after = await clip.unlearn(gradDiff, { ...STEPS, ascent: 0 });
-    expect(await after.matched()).toEqual({ forget: 1, retain: 1 });
+    const { forget, retain } = await (await clip.unlearn(gradDiff, { ...STEPS, ascent: 0 })).matched();
+    expect(forget).toBeGreaterThanOrEqual(0.75);
+    expect(retain).toBeGreaterThanOrEqual(0.75);
   });
 
   test('without its descent it is gradient ascent, which forgets the retain set too', async () => {
     const after = await (await clip.unlearn(gradDiff, { ...STEPS, descent: 0, learningRate: 1e-2 })).matched();
-    expect(after.forget).toBe(0);
+    expect(after.forget).toBeLessThanOrEqual(0.25);
     expect(after.retain).toBeLessThan(1);
   });
 });
