@@ -64,7 +64,8 @@ ${table(
 
 The same float32 gradients, ours and PyTorch's, against PyTorch's in float64 on the same model: where PyTorch's own
 error is large, the model is badly conditioned (rounding turns a ReLU on or off), and no float32 program agrees better. The
-quotients are our error over PyTorch's, tensor by tensor. The last two columns are our float64 interpreter, which shares its
+quotients are our error over PyTorch's, tensor by tensor; the largest is often that of a single number such as \`logit_scale\`,
+which one side may hit by luck. The last two columns are our float64 interpreter, which shares its
 equations with the compiled graph, against PyTorch's float64, where the model is small enough for it.
 
 ${table(
