@@ -31,12 +31,6 @@ export default defineMethod({
     part: common.part('all'),
     prompt: common.prompt,
   },
-  presets: {
-    small: {
-      about: 'models of a few million weights, such as the demo checkpoints',
-      values: { learningRate: 1e-4 },
-    },
-  },
   prompt: ({ prompt }) => prompt,
   training: ({ learningRate, batchSize, epochs, maxLogitScale, part }) => ({
     optimiser: adam(),

@@ -49,7 +49,7 @@ export default defineMethod({
   presets: {
     small: {
       about: 'models of a few million weights, such as the demo checkpoints, which need other steps',
-      values: { learningRate: 1e-3, epochs: 3 },
+      values: { learningRate: 2e-5 },
     },
   },
   prompt: ({ prompt }) => prompt,
