@@ -3,7 +3,7 @@
 export { normalise } from '../clip';
 export * from '../engine';
 export * from './batch';
-export { common } from './common';
+export { common, type TrainingParameters, trainingBy } from './common';
 export { contrastiveLoss, kl, type Loss, lossOf, rowDot, zeroShotLoss } from './losses';
 export * from './method';
 export { noised, repeated } from './noise';
