@@ -1,4 +1,5 @@
 import { Initial1763680000000 } from './1763680000000-initial';
+import { Artifacts1763780000000 } from './1763780000000-artifacts';
 
 /** All migrations, oldest first. One that was released is never changed. */
-export const migrations = [Initial1763680000000];
+export const migrations = [Initial1763680000000, Artifacts1763780000000];

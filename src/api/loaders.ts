@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Checkpoint, Dataset, Domain, Evaluation, Executor, Method, Run, SampleSet } from '../domain';
+import type { Artifact, Checkpoint, Dataset, Domain, Evaluation, Executor, Method, Run, SampleSet } from '../domain';
 
 /** Batches the look-ups of one operation: ten runs that show their checkpoint cost one query, not ten. */
 export interface Loaders {
@@ -12,6 +12,11 @@ export interface Loaders {
   executor: DataLoader<string, Executor>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
+  artifact: DataLoader<string, Artifact>;
+  /** The artifacts of a run, by its id. */
+  runArtifacts: DataLoader<string, Artifact[]>;
+  /** The artifacts of an evaluation, by its id. */
+  evaluationArtifacts: DataLoader<string, Artifact[]>;
 }
 
 export function createLoaders(domain: Domain): Loaders {
@@ -27,7 +32,17 @@ export function createLoaders(domain: Domain): Loaders {
       const rows = await domain.evaluations.ofRuns(runIds);
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));
     }),
+    artifact: byId((ids) => domain.artifactRows.byIds(ids)),
+    runArtifacts: artifactsOf('runId', domain),
+    evaluationArtifacts: artifactsOf('evaluationId', domain),
   };
+}
+
+function artifactsOf(owner: 'runId' | 'evaluationId', domain: Domain): DataLoader<string, Artifact[]> {
+  return new DataLoader(async (ids) => {
+    const rows = await domain.artifactRows.ofOwners(owner, ids);
+    return ids.map((id) => rows.filter((row) => row[owner] === id));
+  });
 }
 
 /** Rows point at rows by foreign key, so one that is not there is a bug. */

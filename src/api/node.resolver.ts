@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../domain';
+import { ArtifactType } from './artifact/artifact.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
 import { DatasetType } from './dataset/dataset.type';
@@ -26,6 +27,7 @@ export class NodeResolver {
       domain.methods.byIds([id]).then((rows) => rows.map(MethodType.of)),
       domain.runs.byIds([id]).then((rows) => rows.map(RunType.of)),
       domain.evaluations.byIds([id]).then((rows) => rows.map(EvaluationType.of)),
+      domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
     ]);
     return found.flat()[0] ?? null;

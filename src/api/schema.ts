@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { EvaluationArtifactResolver, RunArtifactResolver } from './artifact/artifact.resolver';
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
 import { DatasetResolver } from './dataset/dataset.resolver';
 import { EvaluationResolver } from './evaluation/evaluation.resolver';
@@ -26,6 +27,8 @@ export function createSchema(): GraphQLSchema {
       RunResolver,
       RunEventResolver,
       EvaluationResolver,
+      RunArtifactResolver,
+      EvaluationArtifactResolver,
       LineageResolver,
       ExecutorResolver,
     ],

@@ -2,6 +2,7 @@ import { migrations } from '../../migrations';
 import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
 import { Queue } from '../queue';
+import { ArtifactService } from './artifact/artifact.service';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { DatasetService } from './dataset/dataset.service';
@@ -34,6 +35,8 @@ export interface DomainOptions {
 export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
+  /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
+  readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
   readonly datasets: DatasetService;
   readonly sets: SampleSetService;
@@ -54,6 +57,7 @@ export class Domain {
   ) {
     this.queue = new Queue(database);
     this.idempotency = new IdempotencyService(database);
+    this.artifactRows = new ArtifactService(database);
     this.checkpoints = new CheckpointService(database, artifacts, readCheckpoint, this.idempotency);
     this.datasets = new DatasetService(database, readDataset, this.idempotency);
     this.sets = new SampleSetService(database, this.datasets, this.idempotency);

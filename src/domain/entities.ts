@@ -1,4 +1,5 @@
 import { Job } from '../queue';
+import { Artifact } from './artifact/artifact.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
@@ -26,6 +27,7 @@ export const entities = [
   RunEvent,
   Metric,
   Evaluation,
+  Artifact,
   LineageEdge,
   IdempotencyKey,
   Job,

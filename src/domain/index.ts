@@ -1,3 +1,5 @@
+export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
+export type { NewArtifact } from './artifact/artifact.service';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Scene, setTheScene } from '../support/domain';
 import { type Answer, TestServer } from '../support/server';
 
@@ -194,6 +196,54 @@ test("a checkpoint's files can be downloaded, other paths cannot", async () => {
     expect((await fetch(`${files}/${path}`, { headers })).status).toBe(404);
   }
   expect((await fetch(`${lethe.url}/checkpoints/x/files/model.safetensors`, { headers })).status).toBe(404);
+});
+
+test('a picture of a run is listed, announced, and served so that it cannot script', async () => {
+  const { id } = await mutate('startRun', scene.request);
+  const { domain } = lethe;
+  const { claim } = (await domain.work.claim(scene.executor, 60))!;
+  const file = join(lethe.place.folder, 'chart.svg');
+  await writeFile(file, '<svg><script>alert(1)</script></svg>');
+  const stored = await domain.artifacts.put(file);
+  await domain.attempts.recordArtifact(claim, {
+    name: 'chart',
+    title: 'A chart',
+    mediaType: 'image/svg+xml',
+    ...stored,
+  });
+  const artifact = { name: 'chart', title: 'A chart', mediaType: 'image/svg+xml', ...stored };
+  const { data, errors } = await lethe.ask(
+    `query ($id: ID!) { run(id: $id) {
+       artifacts { id name title mediaType bytes digest url }
+       events { edges { node { type ... on ArtifactAddedEvent { artifact { name url } } } } }
+     } }`,
+    { id },
+  );
+  expect(errors).toBeUndefined();
+  const run = data!.run as { artifacts: { id: string; url: string }[] };
+  const url = run.artifacts[0]!.url;
+  expect(run).toMatchObject({
+    artifacts: [artifact],
+    events: {
+      edges: expect.arrayContaining([{ node: { type: 'ARTIFACT_ADDED', artifact: { name: 'chart', url } } }]),
+    },
+  });
+  const found = await lethe.ask('query ($id: ID!) { node(id: $id) { __typename } }', { id: run.artifacts[0]!.id });
+  expect(found.data).toEqual({ node: { __typename: 'Artifact' } });
+
+  const response = await fetch(`${lethe.url}${url}`, { headers: lethe.headers });
+  expect(response.status).toBe(200);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'image/svg+xml',
+    'content-disposition': 'inline',
+    'content-security-policy': expect.stringContaining("sandbox; default-src 'none'"),
+    'x-content-type-options': 'nosniff',
+    'content-length': String(stored.bytes),
+  });
+  expect(await response.text()).toContain('<script>');
+  expect((await fetch(`${lethe.url}${url}`)).status).toBe(401);
+  expect((await fetch(`${lethe.url}/artifacts/${id}`, { headers: lethe.headers })).status).toBe(404);
+  await domain.attempts.cancelled(claim);
 });
 
 test("input of the wrong type is the client's mistake, not ours", async () => {
