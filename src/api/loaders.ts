@@ -1,5 +1,16 @@
 import DataLoader from 'dataloader';
-import type { Artifact, Checkpoint, Dataset, Domain, Evaluation, Executor, Method, Run, SampleSet } from '../domain';
+import type {
+  Artifact,
+  Checkpoint,
+  CheckpointMerge,
+  Dataset,
+  Domain,
+  Evaluation,
+  Executor,
+  Method,
+  Run,
+  SampleSet,
+} from '../domain';
 
 /** Batches the look-ups of one operation: ten runs that show their checkpoint cost one query, not ten. */
 export interface Loaders {
@@ -9,6 +20,7 @@ export interface Loaders {
   method: DataLoader<string, Method>;
   run: DataLoader<string, Run>;
   evaluation: DataLoader<string, Evaluation>;
+  merge: DataLoader<string, CheckpointMerge>;
   executor: DataLoader<string, Executor>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
@@ -27,6 +39,7 @@ export function createLoaders(domain: Domain): Loaders {
     method: byId((ids) => domain.methods.byIds(ids)),
     run: byId((ids) => domain.runs.byIds(ids)),
     evaluation: byId((ids) => domain.evaluations.byIds(ids)),
+    merge: byId((ids) => domain.merges.byIds(ids)),
     executor: byId((ids) => domain.executors.byIds(ids)),
     runEvaluations: new DataLoader(async (runIds) => {
       const rows = await domain.evaluations.ofRuns(runIds);

@@ -8,6 +8,7 @@ import { EvaluationResolver } from './evaluation/evaluation.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
 import { InfoResolver } from './info/info.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
+import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
 import { NodeResolver } from './node.resolver';
 import { RunResolver } from './run/run.resolver';
@@ -29,6 +30,7 @@ export function createSchema(): GraphQLSchema {
       EvaluationResolver,
       RunArtifactResolver,
       EvaluationArtifactResolver,
+      MergeResolver,
       LineageResolver,
       ExecutorResolver,
     ],

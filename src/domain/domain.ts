@@ -13,6 +13,7 @@ import { ExecutorService } from './executor/executor.service';
 import { WorkService } from './executor/work.service';
 import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
+import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
@@ -46,6 +47,7 @@ export class Domain {
   readonly events: RunEventLog;
   readonly feed: RunEventFeed;
   readonly evaluations: EvaluationService;
+  readonly merges: MergeService;
   readonly runs: RunService;
   readonly attempts: RunAttemptService;
   readonly work: WorkService;
@@ -67,9 +69,10 @@ export class Domain {
     this.events = new RunEventLog(database);
     this.feed = new RunEventFeed(database, this.events, feedTimes);
     this.evaluations = new EvaluationService(this);
+    this.merges = new MergeService(this);
     this.runs = new RunService(this);
     this.attempts = new RunAttemptService(this);
-    this.work = new WorkService(database, this.queue, this.attempts, this.evaluations);
+    this.work = new WorkService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

@@ -7,6 +7,7 @@ import { Evaluation } from './evaluation/evaluation.entity';
 import { Executor } from './executor/executor.entity';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
+import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
@@ -28,6 +29,7 @@ export const entities = [
   Metric,
   Evaluation,
   Artifact,
+  CheckpointMerge,
   LineageEdge,
   IdempotencyKey,
   Job,

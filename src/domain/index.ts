@@ -17,6 +17,8 @@ export type { Lineage, LineageDirection, LineageRequest } from './lineage/lineag
 export { LineageEdge, type LineageKind, lineageKinds } from './lineage/lineage-edge.entity';
 export { decodeEventCursor, isId } from './listing/cursor';
 export { LARGEST_PAGE, type Page, type PageRequest, pageSize } from './listing/page';
+export { CheckpointMerge, type MergeSource } from './merge/checkpoint-merge.entity';
+export type { MergeCheckpoints } from './merge/merge.service';
 export {
   Method,
   type MethodManifest,

@@ -11,6 +11,7 @@ import type { Device } from '../runtime/device';
 export type ToTrainer =
   | { readonly type: 'run'; readonly assignment: Assignment }
   | { readonly type: 'evaluate'; readonly assignment: EvaluationAssignment }
+  | { readonly type: 'merge'; readonly assignment: MergeAssignment }
   | { readonly type: 'cancel' };
 
 /** Images of one dataset. */
@@ -63,6 +64,13 @@ export interface EvaluationAssignment extends Compute {
   readonly checkpoint: string;
   readonly evaluation: EvaluationSpec;
   /** This attempt's own folder. */
+  readonly scratch: string;
+}
+
+export interface MergeAssignment {
+  /** Folders of the checkpoints' files; shares sum to 1. */
+  readonly sources: readonly { readonly path: string; readonly share: number }[];
+  /** This attempt's own folder: the result is written here. */
   readonly scratch: string;
 }
 

@@ -198,6 +198,42 @@ test("a checkpoint's files can be downloaded, other paths cannot", async () => {
   expect((await fetch(`${lethe.url}/checkpoints/x/files/model.safetensors`, { headers })).status).toBe(404);
 });
 
+test('checkpoints are merged, and lineage says what came of it', async () => {
+  const other = await mutate('importCheckpoint', { name: 'other', source: 'somewhere' });
+  const sources = [
+    { checkpointId: scene.checkpoint.id, weight: 1 },
+    { checkpointId: other.id, weight: 3 },
+  ];
+  expect(await refused('mergeCheckpoints', { name: 'soup', sources: [sources[0], sources[0]] })).toEqual([
+    'MergeRepeated',
+    'MERGE_REPEATED',
+    ['sources', '1', 'checkpointId'],
+  ]);
+  const { id } = await mutate('mergeCheckpoints', { name: 'soup', sources });
+  const { domain } = lethe;
+  const { claim } = (await domain.work.claim(scene.executor, 60))!;
+  const { files, architecture, layout, parameterCount, config } = scene.checkpoint;
+  await domain.merges.succeed(claim, { name: 'soup', files, architecture, layout, parameterCount, config });
+  const merge = await lethe.ask(
+    `query ($id: ID!) { node(id: $id) { __typename } checkpointMerge(id: $id) {
+       name status error { code } sources { share checkpoint { id } } result { id name run { id } merge { id } } } }`,
+    { id },
+  );
+  const result = { id: expect.any(String), name: 'soup', run: null, merge: { id } };
+  expect(merge.data).toMatchObject({
+    node: { __typename: 'CheckpointMerge' },
+    checkpointMerge: {
+      status: 'SUCCEEDED',
+      sources: [{ share: 0.25 }, { share: 0.75, checkpoint: { id: other.id } }],
+      result,
+    },
+  });
+  const lineage = await lethe.ask('query ($id: ID!) { lineage(of: $id) { edges { kind share childId } } }', {
+    id: other.id,
+  });
+  expect(lineage.data).toMatchObject({ lineage: { edges: [{ kind: 'MERGED', share: 0.75 }] } });
+});
+
 test('a picture of a run is listed, announced, and served so that it cannot script', async () => {
   const { id } = await mutate('startRun', scene.request);
   const { domain } = lethe;
