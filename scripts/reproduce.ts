@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     const evaluation = { source: evaluate, samples: held!.samples, classes: held!.classes, templates: null };
     const said = await listen({
       type: 'evaluate',
-      assignment: { checkpoint: folder, evaluation, device: 'CPU', threads: 1 },
+      assignment: { checkpoint: folder, evaluation, device: 'CPU', threads: 1, scratch: work },
     });
     return said.find((message) => message.type === 'evaluated')!.report;
   };

@@ -1,4 +1,5 @@
 import { Job } from '../queue';
+import { Artifact } from './artifact/artifact.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
@@ -6,6 +7,7 @@ import { Evaluation } from './evaluation/evaluation.entity';
 import { Executor } from './executor/executor.entity';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
+import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
@@ -26,6 +28,8 @@ export const entities = [
   RunEvent,
   Metric,
   Evaluation,
+  Artifact,
+  CheckpointMerge,
   LineageEdge,
   IdempotencyKey,
   Job,

@@ -1,3 +1,5 @@
+export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
+export type { NewArtifact } from './artifact/artifact.service';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
@@ -15,6 +17,8 @@ export type { Lineage, LineageDirection, LineageRequest } from './lineage/lineag
 export { LineageEdge, type LineageKind, lineageKinds } from './lineage/lineage-edge.entity';
 export { decodeEventCursor, isId } from './listing/cursor';
 export { LARGEST_PAGE, type Page, type PageRequest, pageSize } from './listing/page';
+export { CheckpointMerge, type MergeSource } from './merge/checkpoint-merge.entity';
+export type { MergeCheckpoints } from './merge/merge.service';
 export {
   Method,
   type MethodManifest,

@@ -8,6 +8,7 @@ import { evaluationResult } from './evaluation-result';
 import type { ExecutorContext } from './executor-context';
 import { Lease } from './lease';
 import { patiently } from './patiently';
+import { storedArtifact } from './stored-artifact';
 import { TrainerProcess } from './trainer-process';
 
 type Final = Extract<FromTrainer, { type: 'finished' | 'failed' | 'cancelled' }>;
@@ -183,6 +184,10 @@ export class RunAttempt {
         case 'snapshot':
           await flush();
           await this.keepSnapshot(message);
+          break;
+        case 'artifact':
+          await flush();
+          await attempts.recordArtifact(this.claim, await storedArtifact(this.context.domain.artifacts, message));
           break;
         default:
           this.final = message;

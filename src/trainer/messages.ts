@@ -11,6 +11,7 @@ import type { Device } from '../runtime/device';
 export type ToTrainer =
   | { readonly type: 'run'; readonly assignment: Assignment }
   | { readonly type: 'evaluate'; readonly assignment: EvaluationAssignment }
+  | { readonly type: 'merge'; readonly assignment: MergeAssignment }
   | { readonly type: 'cancel' };
 
 /** Images of one dataset. */
@@ -62,6 +63,15 @@ export interface EvaluationSpec extends SampleSource {
 export interface EvaluationAssignment extends Compute {
   readonly checkpoint: string;
   readonly evaluation: EvaluationSpec;
+  /** This attempt's own folder. */
+  readonly scratch: string;
+}
+
+export interface MergeAssignment {
+  /** Folders of the checkpoints' files; shares sum to 1. */
+  readonly sources: readonly { readonly path: string; readonly share: number }[];
+  /** This attempt's own folder: the result is written here. */
+  readonly scratch: string;
 }
 
 export type FromTrainer =
@@ -71,6 +81,7 @@ export type FromTrainer =
   | { readonly type: 'metrics'; readonly stage: string; readonly points: readonly MetricPoint[] }
   | { readonly type: 'evaluated'; readonly role: 'BEFORE' | 'AFTER' | null; readonly report: ZeroShotReport }
   | { readonly type: 'snapshot'; readonly file: string; readonly position: Position }
+  | ({ readonly type: 'artifact' } & ArtifactReport)
   | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
   /** The last message of an attempt is one of these; a child that ends without one died. */
   | { readonly type: 'finished'; readonly checkpoint: string | null; readonly outcome: string | null }
@@ -111,6 +122,24 @@ export interface MetricPoint {
   readonly step: number;
   readonly values: Readonly<Record<string, number>>;
 }
+
+/** A file for people to look at; a later one of the same name takes its place. */
+export interface ArtifactReport {
+  /** For programs: lower-case letters, digits, dots and dashes, at most 64. */
+  readonly name: string;
+  readonly title: string;
+  readonly mediaType: ArtifactMediaType;
+  /** In the attempt's scratch folder; it is not written to again. */
+  readonly file: string;
+}
+
+export type ArtifactMediaType =
+  | 'image/png'
+  | 'image/jpeg'
+  | 'image/svg+xml'
+  | 'application/json'
+  | 'text/csv'
+  | 'text/plain';
 
 /** What the bits of a run depend on. */
 export interface Environment {

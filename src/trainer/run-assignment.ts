@@ -4,6 +4,7 @@ import { DEFAULT_TEMPLATE } from '../data';
 import type { Weights } from '../engine';
 import type { SetName } from '../method';
 import { resolveParameters } from '../method/parameters';
+import { artifactWriter } from './artifact-writer';
 import { computeOf } from './compute';
 import { environment } from './environment';
 import { Evaluator } from './evaluator';
@@ -74,6 +75,7 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
       run,
       ...compute,
     }),
+    artifact: artifactWriter(scratch, send),
     breathe: control.breathe,
   };
   const outcome = await new StageRunner(context, method, resumed).run(params);

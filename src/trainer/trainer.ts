@@ -2,6 +2,7 @@ import { readCheckpoint } from '../clip';
 import { computeOf } from './compute';
 import { environment } from './environment';
 import { Evaluator } from './evaluator';
+import { mergeAssignment } from './merge-assignment';
 import type { EvaluationAssignment, ExitAlone, FromTrainer, ToTrainer } from './messages';
 import { type Control, runAssignment } from './run-assignment';
 import { Cancelled, describeFailure } from './stop';
@@ -50,6 +51,7 @@ async function attempt(message: Exclude<ToTrainer, { type: 'cancel' }>, control:
   };
   try {
     if (message.type === 'run') await runAssignment(message.assignment, send, control);
+    else if (message.type === 'merge') await mergeAssignment(message.assignment, send, control);
     else await evaluate(message.assignment, send, control);
     return last ?? { type: 'finished', checkpoint: null, outcome: null };
   } catch (error) {

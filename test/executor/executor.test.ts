@@ -1,13 +1,22 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Run, RunEvent } from '../../src/domain';
 import { DATABASES, got, type TinyService, tinyService } from '../support/tiny-service';
+
+/** What the trainer does for a stage that keeps a picture; the kit has no verb for it, so this plugin says it itself. */
+const draw = `(() => {
+  const file = require('node:path').join(require('node:fs').mkdtempSync(require('node:os').tmpdir() + '/drawn-'), 'chart.svg');
+  require('node:fs').writeFileSync(file, '<svg/>');
+  process.send({ type: 'artifact', name: 'chart', title: 'A chart', mediaType: 'image/svg+xml', file });
+})()`;
 
 /** Plugins of somebody else, in plain JavaScript, in a folder of their own. */
 const FOREIGN = {
   'good-cjs/index.js': method('good-cjs', `mean(rowDot(model(forget).imageFeatures, model(forget).textFeatures))`),
   'good-esm/index.mjs': method('good-esm', `contrastiveLoss(model(forget))`, 'esm'),
+  'draws/index.js': method('draws', `(${draw}, mean(model(forget).imageFeatures))`),
   'throws/index.js': method('throws', `(() => { throw new TypeError('the moon is full'); })()`),
   'aborts/index.js': method('aborts', `process.abort()`),
   'exits/index.js': method('exits', `process.exit(3)`),
@@ -100,6 +109,16 @@ describe.each(DATABASES)('on the %s database', (kind) => {
   test.each(['good-cjs', 'good-esm', 'grad-ascent'])('%s runs', async (name) => {
     const run = await service.ended((await foreign(name)).id);
     expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
+  });
+
+  test('what a stage drew is kept with the run and announced', async () => {
+    const run = await service.ended((await foreign('draws')).id);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
+    const drawn = (await service.domain.artifactRows.ofOwners('runId', [run.id])).find(({ name }) => name === 'chart')!;
+    expect(drawn).toMatchObject({ title: 'A chart', mediaType: 'image/svg+xml', bytes: 6 });
+    expect(await text(await service.domain.artifacts.open(drawn.digest))).toBe('<svg/>');
+    const said = (await events(run)).filter(({ type }) => type === 'ARTIFACT_ADDED').map(({ payload }) => payload);
+    expect(said).toContainEqual({ artifactId: drawn.id });
   });
 
   test.each([

@@ -37,7 +37,7 @@ export async function openDomain(place: Place): Promise<Domain> {
             architecture: 'VIT',
             layout: 'HUGGING_FACE',
             parameterCount: 3_000_000_000,
-            config: { embedDim: 8 },
+            config: { embedDim: source === 'wide' ? 16 : 8 },
           },
     readDataset: async (source) => describedDataset(source),
   });

@@ -94,6 +94,7 @@ export class TwoLayerClip {
         save: async (snapshot: Omit<Snapshot, 'run' | 'threads' | 'device'>) =>
           onSnapshot?.(structuredClone({ run: 'a run', ...COMPUTE, ...snapshot })),
       },
+      artifact: async () => {},
       breathe,
     };
     const outcome = await new StageRunner(context, method, resume).run(resolved.values);

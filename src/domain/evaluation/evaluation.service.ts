@@ -1,6 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
@@ -21,6 +22,7 @@ export interface EvaluateCheckpoint {
 interface EvaluationServices {
   database: Database;
   queue: Queue;
+  artifactRows: ArtifactService;
   checkpoints: CheckpointService;
   datasets: DatasetService;
   idempotency: IdempotencyService;
@@ -72,6 +74,19 @@ export class EvaluationService {
   /** @throws LeaseLost */
   async heartbeat(claim: Claim): Promise<void> {
     await this.services.queue.heartbeat(claim);
+  }
+
+  /** A picture or table of it; one of the same name takes the place of the earlier. @throws LeaseLost */
+  async recordArtifact(claim: Claim, artifact: NewArtifact): Promise<void> {
+    const { database, artifactRows } = this.services;
+    await database.transaction(async () => {
+      const current = await database.repository(Evaluation).findOne({
+        where: { id: claim.subjectId, attempts: claim.attempt, status: 'RUNNING' },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!current) throw new LeaseLost(claim);
+      await artifactRows.record({ evaluationId: current.id }, artifact);
+    });
   }
 
   /** @throws LeaseLost */

@@ -7,6 +7,12 @@ export const refusals = {
   CHECKPOINT_DELETED: 'checkpoint {name} was deleted at {deletedAt}; import it again or choose another',
   CHECKPOINT_UNREADABLE: 'the checkpoint at {source} cannot be used: {reason}',
 
+  MERGE_TOO_FEW: 'a merge needs at least two checkpoints, not {count}',
+  MERGE_REPEATED: 'checkpoint {name} is named twice; name it once, with one weight',
+  MERGE_WEIGHT_INVALID: 'the weight of checkpoint {name} must be a finite number above 0, not {weight}',
+  MERGE_ARCHITECTURES_DIFFER:
+    'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
+
   DATASET_NOT_FOUND: 'there is no dataset {id}',
   DATASET_UNREADABLE: 'the dataset at {source} cannot be used: {reason}',
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
 import type { EvaluationResult } from '../evaluation/evaluation.entity';
 import type { EvaluationService } from '../evaluation/evaluation.service';
@@ -29,6 +30,7 @@ interface AttemptServices {
   database: Database;
   queue: Queue;
   events: RunEventLog;
+  artifactRows: ArtifactService;
   checkpoints: CheckpointService;
   evaluations: EvaluationService;
   lineage: LineageService;
@@ -140,6 +142,15 @@ export class RunAttemptService {
       if (made === null) return;
       const payload = { evaluationId: made.id, role: 'BEFORE' } as const;
       await this.services.events.append(run.id, [{ type: 'EVALUATED', payload }], claim);
+    });
+  }
+
+  /** A picture or table of the run; one of the same name takes the place of the earlier. @throws LeaseLost */
+  async recordArtifact(claim: Claim, artifact: NewArtifact): Promise<void> {
+    await this.#asCurrent(claim, async (run) => {
+      const artifactId = await this.services.artifactRows.record({ runId: run.id }, artifact);
+      if (artifactId === null) return;
+      await this.services.events.append(run.id, [{ type: 'ARTIFACT_ADDED', payload: { artifactId } }], claim);
     });
   }
 
