@@ -45,6 +45,8 @@ export interface Assignment extends Compute {
   readonly sets: Partial<Readonly<Record<SetName, SampleSource>>>;
   /** Every class a sample of the run may have, in order; the zero-shot prompts are made of them. */
   readonly classes: readonly string[];
+  /** Of those, the ones to be forgotten. */
+  readonly forgotten: readonly string[];
   readonly evaluation?: EvaluationSpec;
   /** A snapshot file of an earlier attempt of this run. */
   readonly resumeFrom?: string;

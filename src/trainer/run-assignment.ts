@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { preprocess, readCheckpoint, writeCheckpoint } from '../clip';
 import { DEFAULT_TEMPLATE } from '../data';
 import type { Weights } from '../engine';
-import type { SetName } from '../method';
+import type { Method, SetName } from '../method';
 import { resolveParameters } from '../method/parameters';
 import { artifactWriter } from './artifact-writer';
 import { computeOf } from './compute';
@@ -51,11 +51,12 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   // A retried run was evaluated before it was interrupted, unless it died before its first snapshot.
   if (evaluator && !resumed) send({ type: 'evaluated', role: 'BEFORE', report: await evaluator.evaluate(original) });
 
-  const prepared = await prepareSets(declared(method.sets, assignment.sets), {
+  const prepared = await prepareSets(declared(method, assignment.sets), {
     config,
     tokenize: (text) => checkpoint.tokenizer.encode(text),
     preprocess: preprocess(config.image),
     classes: assignment.classes,
+    forgotten: assignment.forgotten,
     template: method.prompt?.(params) ?? DEFAULT_TEMPLATE,
     signal: control.signal,
   });
@@ -101,13 +102,12 @@ async function load({ folder, store, codeDigest }: Assignment['plugin']): Return
   }
 }
 
-/** The sets the method declared, in its order: the first one's passes are its epochs. */
-function declared(names: readonly SetName[], given: Assignment['sets']): Partial<Record<SetName, SampleSource>> {
-  return Object.fromEntries(
-    names.map((name) => {
-      const source = given[name];
-      if (!source) throw new RunFailure('REFUSED', `the method needs a ${name} set with images`);
-      return [name, source];
-    }),
-  );
+/** The sets the method declared, in its order: the first one's passes are its epochs. Those it makes may be missing. */
+function declared({ sets, makes = [] }: Method, given: Assignment['sets']): Partial<Record<SetName, SampleSource>> {
+  const found = sets.flatMap((name) => {
+    const source = given[name];
+    if (!source && !makes.includes(name)) throw new RunFailure('REFUSED', `the method needs a ${name} set with images`);
+    return source ? [[name, source] as const] : [];
+  });
+  return Object.fromEntries(found);
 }

@@ -30,6 +30,7 @@ beforeAll(async () => {
       retain: { source: images, samples: samples.filter(({ label }) => label !== 'dog') },
     },
     classes: CLASSES,
+    forgotten: ['dog'],
     evaluation: { source: held, samples: (await scanDataset(held)).samples, classes: CLASSES, templates: ['a {}'] },
     device: 'CPU',
     threads: 1,

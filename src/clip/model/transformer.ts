@@ -1,6 +1,7 @@
 import { add, expandDims, gelu, matmul, quickGelu, sliceAxis, split, type Tensor } from '../../engine';
 import type { Activation } from '../config';
 import { attention } from './attention';
+import type { Observe } from './observe';
 import { type Lookup, linear, norm, within } from './weights';
 
 export interface TransformerOptions {
@@ -12,13 +13,18 @@ export interface TransformerOptions {
   mask?: Tensor;
   /** Picks the rows that are used afterwards: [B, L, W] to [B, 1, W]. The last block computes no others. */
   pool: (x: Tensor) => Tensor;
+  /** Is shown the rows [B, L, W] that enter each block. */
+  observe?: Observe;
 }
 
 /** Pre-norm residual attention blocks. @param x [B, L, W] @returns [B, 1, W], the pooled row of the last block */
 export function transformer(x: Tensor, weights: Lookup, options: TransformerOptions): Tensor {
-  const { layers, pool } = options;
-  for (let i = 0; i < layers - 1; i++) x = block(x, within(weights, `resblocks.${i}.`), options);
-  return block(x, within(weights, `resblocks.${layers - 1}.`), options, pool);
+  const { layers, pool, observe } = options;
+  for (let i = 0; i < layers; i++) {
+    observe?.(`resblocks.${i}`, x);
+    x = block(x, within(weights, `resblocks.${i}.`), options, i === layers - 1 ? pool : undefined);
+  }
+  return x;
 }
 
 function block(x: Tensor, weights: Lookup, options: TransformerOptions, pool = (rows: Tensor) => rows): Tensor {

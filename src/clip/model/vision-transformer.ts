@@ -1,5 +1,6 @@
 import { add, broadcastTo, concat, matmul, reshape, sliceAxis, type Tensor, transpose } from '../../engine';
 import type { VisionTransformerClip } from '../config';
+import type { Observe } from './observe';
 import { transformer } from './transformer';
 import { type Lookup, norm, within } from './weights';
 
@@ -7,7 +8,12 @@ import { type Lookup, norm, within } from './weights';
  * The image tower of CLIP's ViTs (https://arxiv.org/abs/2010.11929, with CLIP's norm before the first block):
  * patches of [B, 3, S, S] pixels, a class token, learnt positions, blocks, the class token's projection [B, D].
  */
-export function visionTransformer(pixels: Tensor, weights: Lookup, config: VisionTransformerClip): Tensor {
+export function visionTransformer(
+  pixels: Tensor,
+  weights: Lookup,
+  config: VisionTransformerClip,
+  observe?: Observe,
+): Tensor {
   const { image, activation, layerNormEpsilon: epsilon } = config;
   const { width, patchSize, layers, heads } = image;
   const batch = pixels.shape[0]!;
@@ -22,6 +28,7 @@ export function visionTransformer(pixels: Tensor, weights: Lookup, config: Visio
     activation,
     epsilon,
     pool: (x) => sliceAxis(x, 1, 0, 1),
+    ...(observe && { observe: (block: string, x: Tensor) => observe(`transformer.${block}`, x) }),
   });
   const feature = reshape(norm(pooled, weights, 'ln_post', epsilon), [batch, width]);
   return matmul(feature, weights('proj'));

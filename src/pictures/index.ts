@@ -1,0 +1,1 @@
+export { imageSheet, type SheetOptions } from './image-sheet';
