@@ -12,6 +12,8 @@ export { noised, repeated } from './noise';
 export type { Objective, ObjectiveContext } from './objective';
 export * from './param';
 export type { Presets } from './parameters';
+export { noisedBatches, SMOOTHING_STAGES, smooth, smoothing } from './smoothing';
+export { type Contest, strongest } from './strongest';
 export { type Synthesised, type SynthesisOptions, synthesis } from './synthesis';
 export * from './trainable';
 export * from './training';

@@ -21,8 +21,11 @@ export interface Verbs<S extends SetName, P extends ParamSpecs> {
   readonly params: Values<P>;
   /** Minimises the objective; the model is left at the best or the last step, as `training` says. */
   train(stage: string, objective: Objective<S | 'learned'>, training: Training): Promise<TrainOutcome>;
-  /** Zero-shot accuracy on each declared set, of the current weights or of what `change` would make of them. */
-  evaluate(stage: string, change?: WeightChange): Promise<Accuracies>;
+  /**
+   * Zero-shot accuracy on each declared set, of the current weights or of what `change` would make of them. `of` is written down
+   * beside the accuracies, such as the coefficient that was tried.
+   */
+  evaluate(stage: string, change?: WeightChange, of?: Readonly<Record<string, number>>): Promise<Accuracies>;
   /** Replaces weights by a function of the current ones and the original's. */
   assign(stage: string, change: WeightChange): Promise<void>;
   /** The objective's gradient over one set, by weight. The weights stay as they are. */
@@ -58,6 +61,8 @@ export interface LearnImagesOptions<S extends SetName> {
   readonly into: S | 'learned';
   /** Where they begin: at the images of a set, or at standard normal noise, so many for each of these classes. */
   readonly from: S | { readonly classes: 'forgotten' | 'others'; readonly perClass: number };
+  /** Of a set's images so many at random; all unless given. */
+  readonly atMost?: number;
   readonly optimiser: Optimiser;
   readonly learningRate: number;
   /** Steps for each batch of images. */

@@ -25,7 +25,7 @@ export async function imageStage(
 ): Promise<PreparedSet> {
   const { stage } = place;
   const { weights, original, towers, seed } = context;
-  const start = startOf(context, stage, options.from);
+  const start = startOf(context, stage, options);
   const prepared: PreparedSets = { ...context.prepared, sets: new Map([...context.prepared.sets, ['learned', start]]) };
   const batches = evenBatches(start.size, options.batchSize);
   const totalSteps = batches.length * options.steps;
@@ -82,12 +82,14 @@ export const imageShape = ({ config }: Pick<RunContext, 'config'>): number[] => 
 ];
 
 /** The images as they are before the first step. */
-function startOf(context: RunContext, stage: string, from: LearnImagesOptions<SetName>['from']): PreparedSet {
+function startOf(context: RunContext, stage: string, { from, atMost }: LearnImagesOptions<SetName>): PreparedSet {
   const { prepared, seed } = context;
   if (typeof from === 'string') {
     const set = prepared.sets.get(from);
     if (!set) throw new RunFailure('METHOD_FAILED', `stage "${stage}" reads the ${from} set, which was not declared`);
-    return set;
+    return atMost === undefined || atMost >= set.size
+      ? set
+      : subset(set, randomStream(seed, `${stage} subset`).permutation(set.size).slice(0, atMost));
   }
   const forgotten = new Set(prepared.forgotten);
   const classes = Array.from({ length: prepared.classes }, (_, k) => k).filter(
@@ -98,6 +100,16 @@ function startOf(context: RunContext, stage: string, from: LearnImagesOptions<Se
     labels,
     labels.map((_, i) => noiseImage(context, randomStream(seed, `${stage} noise`, i))),
   );
+}
+
+function subset({ pixels, captions, labels }: PreparedSet, rows: Int32Array): PreparedSet {
+  const chosen = [...rows];
+  return {
+    size: chosen.length,
+    pixels: chosen.map((row) => pixels[row]!),
+    captions: chosen.map((row) => captions[row]!),
+    labels: labels && chosen.map((row) => labels[row]!),
+  };
 }
 
 /** Standard normal numbers, [3, H, W]. */

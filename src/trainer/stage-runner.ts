@@ -53,7 +53,7 @@ export class StageRunner {
           for (const [name, value] of context.weights) if (before.get(name) !== value) this.changed.add(name);
           return outcome;
         }),
-      evaluate: (stage, change) => this.stage(stage, () => this.evaluate(stage, change), { cheap: true }),
+      evaluate: (stage, change, of) => this.stage(stage, () => this.evaluate(stage, change, of), { cheap: true }),
       assign: (stage, change) =>
         this.stage(stage, async () => {
           context.send({ type: 'stage', stage, totalSteps: 1 });
@@ -161,14 +161,18 @@ export class StageRunner {
     return answer;
   }
 
-  private async evaluate(stage: string, change: WeightChange | undefined): Promise<Accuracies> {
+  private async evaluate(
+    stage: string,
+    change: WeightChange | undefined,
+    of: Readonly<Record<string, number>> = {},
+  ): Promise<Accuracies> {
     const { towers, weights, prepared, reporter, send } = this.context;
     // A stage of several evaluations keeps the numbers of each under a step of its own.
     const before = this.finished.filter((record) => record.stage === stage).length;
     if (before === 0) send({ type: 'stage', stage, totalSteps: 1 });
     const tried: Weights = change ? new Map([...weights, ...this.changedBy(stage, change)]) : weights;
     const found = await accuracies(towers, tried, prepared, everySample(prepared));
-    reporter.measured(stage, before, Object.fromEntries(Object.entries(found)));
+    reporter.measured(stage, before, { ...of, ...found });
     return found;
   }
 
