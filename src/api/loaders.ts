@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Checkpoint, Dataset, Domain, Evaluation, Executor, Method, Run, SampleSet } from '../domain';
+import type { Checkpoint, Dataset, Domain, Evaluation, Executor, Method, MetricValue, Run, SampleSet } from '../domain';
 
 /** Batches the look-ups of one operation: ten runs that show their checkpoint cost one query, not ten. */
 export interface Loaders {
@@ -12,6 +12,8 @@ export interface Loaders {
   executor: DataLoader<string, Executor>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
+  /** The numbers of an evaluation, by its id. */
+  evaluationValues: DataLoader<string, MetricValue[]>;
 }
 
 export function createLoaders(domain: Domain): Loaders {
@@ -26,6 +28,10 @@ export function createLoaders(domain: Domain): Loaders {
     runEvaluations: new DataLoader(async (runIds) => {
       const rows = await domain.evaluations.ofRuns(runIds);
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));
+    }),
+    evaluationValues: new DataLoader(async (ids) => {
+      const rows = await domain.values.ofEvaluations(ids);
+      return ids.map((id) => rows.filter((row) => row.evaluationId === id));
     }),
   };
 }

@@ -2,8 +2,10 @@ import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
+import { ComparisonResolver } from './comparison/comparison.resolver';
 import { DatasetResolver } from './dataset/dataset.resolver';
 import { EvaluationResolver } from './evaluation/evaluation.resolver';
+import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
 import { InfoResolver } from './info/info.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
@@ -26,6 +28,8 @@ export function createSchema(): GraphQLSchema {
       RunResolver,
       RunEventResolver,
       EvaluationResolver,
+      MetricValueResolver,
+      ComparisonResolver,
       LineageResolver,
       ExecutorResolver,
     ],

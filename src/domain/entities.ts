@@ -3,6 +3,7 @@ import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
 import { Evaluation } from './evaluation/evaluation.entity';
+import { MetricValue } from './evaluation/metric-value.entity';
 import { Executor } from './executor/executor.entity';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
@@ -26,6 +27,7 @@ export const entities = [
   RunEvent,
   Metric,
   Evaluation,
+  MetricValue,
   LineageEdge,
   IdempotencyKey,
   Job,

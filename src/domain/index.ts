@@ -1,13 +1,16 @@
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
+export type { ComparedRun, ComparedSide, Comparison } from './comparison/comparison.service';
 export { Dataset, type DatasetFormat, datasetFormats } from './dataset/dataset.entity';
 export type { RegisterDataset } from './dataset/dataset.service';
 export type { DatasetReader, ReadDataset, ReadSample } from './dataset/dataset-reader';
 export { Domain, type DomainOptions } from './domain';
 export { entities } from './entities';
-export { type ClassResult, Evaluation, type EvaluationResult } from './evaluation/evaluation.entity';
-export type { EvaluateCheckpoint } from './evaluation/evaluation.service';
+export { type ClassGroup, Evaluation, type EvaluationProgress } from './evaluation/evaluation.entity';
+export type { EvaluateCheckpoint, Found } from './evaluation/evaluation.service';
+export { MetricValue } from './evaluation/metric-value.entity';
+export type { MeasuredValue, MetricValueFilter } from './evaluation/metric-value.service';
 export { type DeviceReport, Executor } from './executor/executor.entity';
 export type { RegisterExecutor } from './executor/executor.service';
 export type { Work } from './executor/work.service';
@@ -26,7 +29,7 @@ export {
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';
-export { type Device, devices, type Failure, type Progress, Run, type Snapshot } from './run/run.entity';
+export { type Cost, type Device, devices, type Failure, type Progress, Run, type Snapshot } from './run/run.entity';
 export { cancelChannel, type StartRun } from './run/run.service';
 export { EXECUTOR_LOST, type MetricPoint, type RunSuccess } from './run/run-attempt.service';
 export { isFinal, type RunStatus, runStatuses, runTransitions } from './run/run-status';

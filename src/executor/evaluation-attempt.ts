@@ -34,7 +34,7 @@ export class EvaluationAttempt {
       onLost: () => this.trainer?.kill(),
     });
     try {
-      await patiently(await this.work(), () => lease.lost, this.claim);
+      await patiently(await this.work(lease), () => lease.lost, this.claim);
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
     } finally {
@@ -50,10 +50,10 @@ export class EvaluationAttempt {
   }
 
   /** Does it, and answers how to write down what came of it. */
-  private async work(): Promise<() => Promise<void>> {
+  private async work(lease: Lease): Promise<() => Promise<void>> {
     const { domain, inputs, auto, threads } = this.context;
     const { evaluations } = domain;
-    const { checkpoint, dataset, templates } = this.evaluation;
+    const { checkpoint, dataset, reference, device } = this.evaluation;
     const fail = (code: string, message: string, retry: boolean) => () =>
       evaluations.fail(this.claim, { code, message }, { retry });
     try {
@@ -62,8 +62,9 @@ export class EvaluationAttempt {
           type: 'evaluate',
           assignment: {
             checkpoint: await inputs.checkpoint(checkpoint!),
-            evaluation: await inputs.evaluation(dataset!, templates),
-            device: auto,
+            reference: reference ? await inputs.checkpoint(reference) : null,
+            evaluation: await inputs.evaluation(dataset!, this.evaluation),
+            device: device === 'AUTO' ? auto : device,
             threads,
           },
         },
@@ -74,7 +75,17 @@ export class EvaluationAttempt {
     }
     if (this.stopping) this.trainer.kill();
     const said: FromTrainer[] = [];
-    for (let some = await this.trainer.next(); some; some = await this.trainer.next()) said.push(...some);
+    for (let some = await this.trainer.next(); some; some = await this.trainer.next()) {
+      said.push(...some);
+      const latest = some.findLast((message) => message.type === 'measuring');
+      if (!latest) continue;
+      const { type: _, ...progress } = latest;
+      await patiently(
+        () => evaluations.report(this.claim, progress),
+        () => lease.lost,
+        this.claim,
+      );
+    }
     const death = await this.trainer.death;
 
     const final = said.at(-1);
