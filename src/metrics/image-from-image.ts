@@ -19,16 +19,17 @@ export const imageFromImage: Declaration = {
     const { classes, model } = of;
     const images = imagesOf(of);
     const features = at(model.images, images.samples);
-    const queries = features.flatMap((feature, i) =>
-      images.classes[i]!.map((c) => {
-        const others = [...features.keys()].filter((j) => j !== i);
-        const relevant = others.map((j) => images.classes[j]!.includes(c));
-        const ranking = rank(feature, at(features, others), relevant);
+    const members = classes.map((_, c) => images.classes.map((own) => own.includes(c)));
+    const queries = features.flatMap((feature, i) => {
+      const others = features.toSpliced(i, 1);
+      return images.classes[i]!.map((c) => {
+        const relevant = members[c]!.toSpliced(i, 1);
+        const ranking = rank(feature, others, relevant);
         const hits = CUTS.map((k) => (others.length > 0 ? ranking.hitsAt(k) / Math.min(k, others.length) : 0));
         const chance = relevant.filter(Boolean).length / others.length;
         return { size: others.length, hits, chance, classes: [c] };
-      }),
-    );
+      });
+    });
     const asked = queries.filter(({ size }) => size > 0);
     return CUTS.flatMap((k, cut) =>
       rateRows(

@@ -29,7 +29,10 @@ export function rateRows(key: string, classes: readonly string[], trials: readon
       ),
       count,
     );
-    const chance = total(some, (trial) => trial.chance) / count;
+    // Where all guess alike the sum would only add rounding.
+    const [{ chance: first }] = some as [Trial];
+    const alike = some.every((trial) => trial.chance === first);
+    const chance = alike ? first : total(some, (trial) => trial.chance) / count;
     return [{ key, subject, value: accuracy, lower: low, upper: high, count, chance }];
   };
   return [

@@ -18,40 +18,43 @@ export interface Ranking {
 
 /** @param relevant for each candidate whether it is what was looked for */
 export function rank(query: Float32Array, candidates: readonly Float32Array[], relevant: readonly boolean[]): Ranking {
-  const scores = Float64Array.from(candidates, (candidate) => {
-    const score = dot(query, candidate);
-    return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score;
-  });
-  const sorted = scores.slice().sort().reverse();
+  const scores = new Float64Array(candidates.length);
+  const wanted: number[] = [];
+  for (let i = 0; i < scores.length; i++) {
+    const score = dot(query, candidates[i]!);
+    scores[i] = Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score;
+    if (relevant[i]) wanted.push(scores[i]!);
+  }
+  // Typed arrays sort by number, the smallest first.
+  scores.sort().reverse();
+  /** How many have a higher score than this one, and how many have this one. */
+  const around = (score: number, of: ArrayLike<number>) => {
+    let [above, tied] = [0, 0];
+    for (let i = 0; i < of.length; i++) {
+      if (of[i]! > score) above++;
+      else if (of[i] === score) tied++;
+      else if (of === scores) break;
+    }
+    return { above, tied };
+  };
   const cut = (k: number) => {
-    const places = Math.min(k, sorted.length);
-    const border = sorted[places - 1]!;
-    const at = { places, above: 0, relevantAbove: 0, tied: 0, relevantTied: 0 };
-    scores.forEach((score, i) => {
-      if (score > border) {
-        at.above++;
-        if (relevant[i]) at.relevantAbove++;
-      } else if (score === border) {
-        at.tied++;
-        if (relevant[i]) at.relevantTied++;
-      }
-    });
-    return at;
+    const places = Math.min(k, scores.length);
+    const border = scores[places - 1]!;
+    const [all, ours] = [around(border, scores), around(border, wanted)];
+    return { left: places - all.above, tied: all.tied, relevantAbove: ours.above, relevantTied: ours.tied };
   };
   return {
     size: scores.length,
     hitsAt(k) {
-      const { places, above, relevantAbove, tied, relevantTied } = cut(k);
-      return relevantAbove + (relevantTied * (places - above)) / tied;
+      const { left, tied, relevantAbove, relevantTied } = cut(k);
+      return relevantAbove + (relevantTied * left) / tied;
     },
     foundAt(k) {
-      const { places, above, relevantAbove, tied, relevantTied } = cut(k);
-      return relevantAbove > 0 ? 1 : foundByChance(tied, relevantTied, places - above);
+      const { left, tied, relevantAbove, relevantTied } = cut(k);
+      return relevantAbove > 0 ? 1 : foundByChance(tied, relevantTied, left);
     },
     reciprocalRank() {
-      const own = scores[relevant.indexOf(true)]!;
-      const above = scores.filter((score) => score > own).length;
-      const tied = scores.filter((score) => score === own).length;
+      const { above, tied } = around(wanted[0]!, scores);
       return Array.from({ length: tied }, (_, i) => 1 / (above + 1 + i)).reduce((a, b) => a + b, 0) / tied;
     },
   };
