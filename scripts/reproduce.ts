@@ -3,10 +3,10 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type DatasetIndex, scanDataset } from '../src/data';
-import type { ZeroShotReport } from '../src/evaluation';
 import { SHIPPED_PLUGINS } from '../src/executor/plugins';
 import { TrainerProcess } from '../src/executor/trainer-process';
-import type { Assignment, FromTrainer, SampleSource } from '../src/trainer/messages';
+import { type ZeroShotReport, zeroShotReport } from '../src/metrics';
+import type { Assignment, EvaluationSpec, FromTrainer, SampleSource } from '../src/trainer/messages';
 import { readPluginCode } from '../src/trainer/plugin/plugin-code';
 import { markdown, type Row, rowOf, terminalRow, verdict } from './reproduce/table';
 
@@ -40,12 +40,20 @@ async function main(): Promise<void> {
   const { digest: codeDigest } = await readPluginCode(plugin);
 
   const assess = async (folder: string): Promise<ZeroShotReport> => {
-    const evaluation = { source: evaluate, samples: held!.samples, classes: held!.classes, templates: null };
+    const evaluation: EvaluationSpec = {
+      source: evaluate,
+      samples: held!.samples,
+      classes: held!.classes,
+      templates: null,
+      metrics: ['ZERO_SHOT'],
+      forgetClasses: [],
+      groups: [],
+    };
     const said = await listen({
       type: 'evaluate',
-      assignment: { checkpoint: folder, evaluation, device: 'CPU', threads: 1, scratch: work },
+      assignment: { checkpoint: folder, reference: null, evaluation, device: 'CPU', threads: 1, scratch: work },
     });
-    return said.find((message) => message.type === 'evaluated')!.report;
+    return zeroShotReport(said.find((message) => message.type === 'evaluated')!.report.values)!;
   };
   const before = await assess(checkpoint);
 

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
-import { wilson, type ZeroShotReport } from '../../src/evaluation';
+import { DEFAULT_TEMPLATE } from '../../src/data';
+import { wilson, type ZeroShotReport } from '../../src/metrics';
 
 /** One class forgotten once. */
 export interface Row {
@@ -51,7 +52,7 @@ export function markdown(
   const names = [...new Set(rows.map(({ name }) => name))];
   return `# ${method} on the ${model} demo checkpoint
 
-Zero-shot accuracy (prompt \`${before.templates.join('`, `')}\`, chance ${number(before.chance)}) on the evaluation images, which neither
+Zero-shot accuracy (prompt \`${DEFAULT_TEMPLATE}\`, chance ${number(before.chance)}) on the evaluation images, which neither
 pretraining nor unlearning saw: ${before.overall.total} images, ${before.classes[0]?.total} a class. Parameters \`${parameters}\`. Forget and retain set are the
 unlearning images of the class and of all others. Accuracies are of the checkpoint read back from disk; brackets are
 95 % Wilson intervals. "Kept" is the mean accuracy of the other classes over what it was before.

@@ -8,6 +8,7 @@ import type {
   Evaluation,
   Executor,
   Method,
+  MetricValue,
   Run,
   SampleSet,
 } from '../domain';
@@ -29,6 +30,8 @@ export interface Loaders {
   runArtifacts: DataLoader<string, Artifact[]>;
   /** The artifacts of an evaluation, by its id. */
   evaluationArtifacts: DataLoader<string, Artifact[]>;
+  /** The numbers of an evaluation, by its id. */
+  evaluationValues: DataLoader<string, MetricValue[]>;
 }
 
 export function createLoaders(domain: Domain): Loaders {
@@ -48,6 +51,10 @@ export function createLoaders(domain: Domain): Loaders {
     artifact: byId((ids) => domain.artifactRows.byIds(ids)),
     runArtifacts: artifactsOf('runId', domain),
     evaluationArtifacts: artifactsOf('evaluationId', domain),
+    evaluationValues: new DataLoader(async (ids) => {
+      const rows = await domain.values.ofEvaluations(ids);
+      return ids.map((id) => rows.filter((row) => row.evaluationId === id));
+    }),
   };
 }
 

@@ -3,8 +3,10 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphq
 import { buildSchemaSync } from 'type-graphql';
 import { EvaluationArtifactResolver, RunArtifactResolver } from './artifact/artifact.resolver';
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
+import { ComparisonResolver } from './comparison/comparison.resolver';
 import { DatasetResolver } from './dataset/dataset.resolver';
 import { EvaluationResolver } from './evaluation/evaluation.resolver';
+import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
 import { InfoResolver } from './info/info.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
@@ -31,6 +33,8 @@ export function createSchema(): GraphQLSchema {
       RunArtifactResolver,
       EvaluationArtifactResolver,
       MergeResolver,
+      MetricValueResolver,
+      ComparisonResolver,
       LineageResolver,
       ExecutorResolver,
     ],

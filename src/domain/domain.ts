@@ -5,10 +5,12 @@ import { Queue } from '../queue';
 import { ArtifactService } from './artifact/artifact.service';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
+import { ComparisonService } from './comparison/comparison.service';
 import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
 import { entities } from './entities';
 import { EvaluationService } from './evaluation/evaluation.service';
+import { MetricValueService } from './evaluation/metric-value.service';
 import { ExecutorService } from './executor/executor.service';
 import { WorkService } from './executor/work.service';
 import { IdempotencyService } from './idempotency/idempotency.service';
@@ -46,9 +48,11 @@ export class Domain {
   readonly lineage: LineageService;
   readonly events: RunEventLog;
   readonly feed: RunEventFeed;
+  readonly values: MetricValueService;
   readonly evaluations: EvaluationService;
   readonly merges: MergeService;
   readonly runs: RunService;
+  readonly comparison: ComparisonService;
   readonly attempts: RunAttemptService;
   readonly work: WorkService;
 
@@ -68,9 +72,11 @@ export class Domain {
     this.lineage = new LineageService(database);
     this.events = new RunEventLog(database);
     this.feed = new RunEventFeed(database, this.events, feedTimes);
+    this.values = new MetricValueService(database);
     this.evaluations = new EvaluationService(this);
     this.merges = new MergeService(this);
     this.runs = new RunService(this);
+    this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
     this.work = new WorkService(this);
   }

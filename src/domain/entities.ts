@@ -4,6 +4,7 @@ import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
 import { Evaluation } from './evaluation/evaluation.entity';
+import { MetricValue } from './evaluation/metric-value.entity';
 import { Executor } from './executor/executor.entity';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
@@ -30,6 +31,7 @@ export const entities = [
   Evaluation,
   Artifact,
   CheckpointMerge,
+  MetricValue,
   LineageEdge,
   IdempotencyKey,
   Job,

@@ -59,7 +59,7 @@ export class EvaluationAttempt {
   private async work(lease: Lease): Promise<() => Promise<void>> {
     const { domain, inputs, auto, threads } = this.context;
     const { evaluations } = domain;
-    const { checkpoint, dataset, templates } = this.evaluation;
+    const { checkpoint, dataset, reference, device } = this.evaluation;
     const fail = (code: string, message: string, retry: boolean) => () =>
       evaluations.fail(this.claim, { code, message }, { retry });
     try {
@@ -69,8 +69,9 @@ export class EvaluationAttempt {
           type: 'evaluate',
           assignment: {
             checkpoint: await inputs.checkpoint(checkpoint!),
-            evaluation: await inputs.evaluation(dataset!, templates),
-            device: auto,
+            reference: reference ? await inputs.checkpoint(reference) : null,
+            evaluation: await inputs.evaluation(dataset!, this.evaluation),
+            device: device === 'AUTO' ? auto : device,
             threads,
             scratch: this.scratch,
           },
@@ -92,6 +93,14 @@ export class EvaluationAttempt {
           this.claim,
         );
       }
+      const latest = some.findLast((message) => message.type === 'measuring');
+      if (!latest) continue;
+      const { type: _, ...progress } = latest;
+      await patiently(
+        () => evaluations.report(this.claim, progress),
+        () => lease.lost,
+        this.claim,
+      );
     }
     const death = await this.trainer.death;
 

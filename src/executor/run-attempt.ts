@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { putFolder } from '../artifacts';
-import type { EvaluationResult, MetricPoint, NewRunEvent, Run, Work } from '../domain';
+import type { Found, MetricPoint, NewRunEvent, Run, Work } from '../domain';
 import { type Claim, LeaseLost } from '../queue';
 import type { Assignment, Environment, FromTrainer } from '../trainer/messages';
 import { evaluationResult } from './evaluation-result';
@@ -12,10 +12,6 @@ import { storedArtifact } from './stored-artifact';
 import { TrainerProcess } from './trainer-process';
 
 type Final = Extract<FromTrainer, { type: 'finished' | 'failed' | 'cancelled' }>;
-interface Evaluated {
-  templates: string[];
-  result: EvaluationResult;
-}
 
 /** Failures that say more about the machine than about the run: another attempt may do better. */
 const RETRIED = new Set(['OUT_OF_MEMORY', 'STORAGE_FAILED']);
@@ -29,7 +25,7 @@ export class RunAttempt {
   private stopping = false;
   private cancelling = false;
   private environment: Environment | undefined;
-  private after: Evaluated | null = null;
+  private after: Found | null = null;
   private snapshot: string | undefined;
   private final: Final | undefined;
 
@@ -130,7 +126,9 @@ export class RunAttempt {
         evaluateOn ?? null,
       ),
       forgotten: forgetSet!.classes,
-      ...(evaluateOn && { evaluation: await inputs.evaluation(evaluateOn, run.templates) }),
+      ...(evaluateOn && {
+        evaluation: await inputs.evaluation(evaluateOn, { templates: run.templates, metrics: ['ZERO_SHOT'] }),
+      }),
       ...(resumeFrom && { resumeFrom }),
       scratch: this.scratch,
       snapshotEveryMs: context.snapshotEveryMs,
@@ -190,6 +188,8 @@ export class RunAttempt {
           await flush();
           await attempts.recordArtifact(this.claim, await storedArtifact(this.context.domain.artifacts, message));
           break;
+        case 'measuring':
+          break;
         default:
           this.final = message;
       }
@@ -211,7 +211,7 @@ export class RunAttempt {
     const { attempts } = this.context.domain;
     const { final, claim } = this;
     const ended = (write: () => Promise<unknown>) => this.patiently(lease, write);
-    if (final?.type === 'finished') await ended(() => this.succeed(final.checkpoint, final.outcome));
+    if (final?.type === 'finished') await ended(() => this.succeed(final));
     else if (final?.type === 'cancelled' || (this.cancelling && !final)) await ended(() => attempts.cancelled(claim));
     else if (this.stopping && !final) return ended(() => attempts.release(claim));
     else {
@@ -223,7 +223,7 @@ export class RunAttempt {
     if (this.snapshot !== undefined) await this.context.domain.artifacts.delete(this.snapshot);
   }
 
-  private async succeed(folder: string | null, outcome: string | null): Promise<void> {
+  private async succeed({ checkpoint: folder, outcome, cost }: Extract<Final, { type: 'finished' }>): Promise<void> {
     const { domain } = this.context;
     const { checkpoint, forgetSet } = this.run;
     if (folder === null) throw new Error('internal: a run finished without a checkpoint');
@@ -234,6 +234,7 @@ export class RunAttempt {
       outcome,
       environment: { ...this.environment },
       after: this.after,
+      cost,
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Weights } from '../engine';
-import { nearest } from '../evaluation';
 import type { Accuracies, BatchName } from '../method';
+import { nearest } from '../metrics';
 import type { PreparedSet, PreparedSets } from './prepared-set';
 import type { Towers } from './towers';
 

@@ -12,5 +12,5 @@ export async function mergeAssignment(
 ): Promise<void> {
   const result = join(scratch, 'checkpoint');
   await mergeCheckpoints(result, sources, breathe);
-  send({ type: 'finished', checkpoint: result, outcome: null });
+  send({ type: 'finished', checkpoint: result, outcome: null, cost: null });
 }

@@ -1,5 +1,5 @@
 import type { Sample } from '../data';
-import type { ZeroShotReport } from '../evaluation';
+import type { EvaluationPlan, MetricValue } from '../evaluation';
 import type { SetName } from '../method';
 import type { MethodManifest } from '../method/manifest';
 import type { Device } from '../runtime/device';
@@ -56,14 +56,13 @@ export interface Assignment extends Compute {
   readonly snapshotEveryMs: number;
 }
 
-export interface EvaluationSpec extends SampleSource {
-  readonly classes: readonly string[];
-  /** Prompts with {} for the class name, whose embeddings are averaged; null for the evaluation's own default. */
-  readonly templates: readonly string[] | null;
-}
+/** What to measure, and where its images are. */
+export type EvaluationSpec = EvaluationPlan & SampleSource;
 
 export interface EvaluationAssignment extends Compute {
   readonly checkpoint: string;
+  /** Folder of the checkpoint that some metrics compare with. */
+  readonly reference: string | null;
   readonly evaluation: EvaluationSpec;
   /** This attempt's own folder. */
   readonly scratch: string;
@@ -76,17 +75,31 @@ export interface MergeAssignment {
   readonly scratch: string;
 }
 
+/** What an evaluation found. */
+export interface EvaluationReport {
+  /** Those it used: the default, where none were given. */
+  readonly templates: readonly string[];
+  readonly values: readonly MetricValue[];
+}
+
 export type FromTrainer =
   | { readonly type: 'started'; readonly environment: Environment; readonly resumedFrom: Position | null }
   | { readonly type: 'stage'; readonly stage: string; readonly totalSteps: number }
   | ({ readonly type: 'progress' } & ProgressReport)
   | { readonly type: 'metrics'; readonly stage: string; readonly points: readonly MetricPoint[] }
-  | { readonly type: 'evaluated'; readonly role: 'BEFORE' | 'AFTER' | null; readonly report: ZeroShotReport }
+  | { readonly type: 'evaluated'; readonly role: 'BEFORE' | 'AFTER' | null; readonly report: EvaluationReport }
+  /** How far an evaluation is: images embedded, metrics done. */
+  | { readonly type: 'measuring'; readonly stage: string; readonly done: number; readonly total: number }
   | { readonly type: 'snapshot'; readonly file: string; readonly position: Position }
   | ({ readonly type: 'artifact' } & ArtifactReport)
   | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
   /** The last message of an attempt is one of these; a child that ends without one died. */
-  | { readonly type: 'finished'; readonly checkpoint: string | null; readonly outcome: string | null }
+  | {
+      readonly type: 'finished';
+      readonly checkpoint: string | null;
+      readonly outcome: string | null;
+      readonly cost: Cost | null;
+    }
   | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
   | { readonly type: 'cancelled' };
 
@@ -105,6 +118,16 @@ export type FailureCode =
  * type, so that the executor needs nothing of the trainer at run time and the two still cannot differ.
  */
 export type ExitAlone = 76;
+
+/** What the attempt that finished a run took. */
+export interface Cost {
+  /** From the first message to the last, evaluations included. */
+  readonly seconds: number;
+  /** Largest resident memory of the trainer's process. */
+  readonly peakMemoryBytes: number;
+  /** Elements of the weights that differ from the original's, as a share of all. */
+  readonly updatedShare: number;
+}
 
 /** How far a run got. */
 export interface Position {

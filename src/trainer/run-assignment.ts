@@ -6,7 +6,9 @@ import type { Method, SetName } from '../method';
 import { resolveParameters } from '../method/parameters';
 import { artifactWriter } from './artifact-writer';
 import { computeOf } from './compute';
+import { costOf } from './cost';
 import { environment } from './environment';
+import { reportOf } from './evaluate';
 import { Evaluator } from './evaluator';
 import type { Assignment, SampleSource } from './messages';
 import { BrokenPlugin, loadPlugin } from './plugin/load-plugin';
@@ -27,6 +29,7 @@ export interface Control {
 
 /** One attempt at a run, from the plugin's code to the unlearned checkpoint on disk. */
 export async function runAssignment(assignment: Assignment, send: Send, control: Control): Promise<void> {
+  const startedAt = performance.now();
   const { run, seed, scratch, evaluation } = assignment;
   const { method, codeDigest } = await load(assignment.plugin);
   const resolved = resolveParameters(method.params, method.presets ?? {}, assignment.parameters);
@@ -48,8 +51,12 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   const { config, weights: original } = checkpoint;
   await control.breathe();
   const evaluator = evaluation && (await Evaluator.create(checkpoint, evaluation, compute, control));
+  const evaluate = async (role: 'BEFORE' | 'AFTER', of: Weights): Promise<void> => {
+    if (!evaluation || !evaluator) return;
+    send({ type: 'evaluated', role, report: await reportOf(evaluation, await evaluator.features(of), null) });
+  };
   // A retried run was evaluated before it was interrupted, unless it died before its first snapshot.
-  if (evaluator && !resumed) send({ type: 'evaluated', role: 'BEFORE', report: await evaluator.evaluate(original) });
+  if (!resumed) await evaluate('BEFORE', original);
 
   const prepared = await prepareSets(declared(method, assignment.sets), {
     config,
@@ -87,10 +94,10 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   if (evaluator) {
     // Read back, because a checkpoint stored in half precision is not quite what was trained.
     const written = await readCheckpoint(result);
-    send({ type: 'evaluated', role: 'AFTER', report: await evaluator.evaluate(written.weights) });
+    await evaluate('AFTER', written.weights);
     await evaluator.dispose();
   }
-  send({ type: 'finished', checkpoint: result, outcome: outcome ?? null });
+  send({ type: 'finished', checkpoint: result, outcome: outcome ?? null, cost: costOf(startedAt, original, weights) });
 }
 
 async function load({ folder, store, codeDigest }: Assignment['plugin']): ReturnType<typeof loadPlugin> {

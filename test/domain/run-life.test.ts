@@ -1,7 +1,15 @@
 import type { Domain, Run, Work } from '../../src/domain';
 import { LeaseLost } from '../../src/queue';
 import { describeOnBoth, type Place } from '../support/databases';
-import { granted, openDomain, registerExecutor, type Scene, setTheScene, success } from '../support/domain';
+import {
+  granted,
+  openDomain,
+  registerExecutor,
+  type Scene,
+  setTheScene,
+  success,
+  zeroShotValues,
+} from '../support/domain';
 
 describeOnBoth('the life of a run', (fresh) => {
   let place: Place;
@@ -205,15 +213,16 @@ describeOnBoth('the life of a run', (fresh) => {
     const work = await domain.work.claim(scene.executor, 60);
     if (work?.kind !== 'EVALUATION') throw new Error('expected an evaluation');
     expect(work.evaluation).toMatchObject({ id: asked.id, status: 'RUNNING', dataset: { name: 'held out' } });
-    const counted = { correct: 2, total: 2, accuracy: 1, lower: 0.3, upper: 1 };
-    const result = { classes: [], overall: counted, chance: 0.5, environment: {} };
+    const found = { templates: ['a {}'], values: zeroShotValues({ cat: [2, 2] }), environment: { node: '20' } };
     await domain.evaluations.recordArtifact(work.claim, picture('d'));
-    await domain.evaluations.succeed(work.claim, { templates: ['a {}'], result });
+    await domain.evaluations.succeed(work.claim, found);
     await expect(domain.evaluations.recordArtifact(work.claim, picture('e'))).rejects.toThrow(LeaseLost);
     expect(await domain.artifactRows.ofOwners('evaluationId', [asked.id])).toMatchObject([
       { name: 'chart', digest: 'd'.repeat(64), runId: null },
     ]);
-    expect(await domain.evaluations.get(asked.id)).toMatchObject({ status: 'SUCCEEDED', templates: ['a {}'], result });
-    await expect(domain.evaluations.succeed(work.claim, { templates: ['a {}'], result })).rejects.toThrow(LeaseLost);
+    const { values, ...rest } = found;
+    expect(await domain.evaluations.get(asked.id)).toMatchObject({ status: 'SUCCEEDED', ...rest });
+    expect(await domain.values.ofEvaluations([asked.id])).toMatchObject(values);
+    await expect(domain.evaluations.succeed(work.claim, found)).rejects.toThrow(LeaseLost);
   });
 });

@@ -77,7 +77,15 @@ describe.each(DATABASES)('on the %s database', (kind) => {
     expect(made).toMatchObject({ name: 'tiny without dogs', parentId: run.checkpointId, runId: run.id });
     const evaluations = await service.domain.evaluations.ofRuns([run.id]);
     expect(evaluations.map(({ role }) => role).sort()).toEqual(['AFTER', 'BEFORE']);
-    expect(evaluations[0]!.result!.classes.map(({ total }) => total)).toEqual([6, 6, 6]);
+    const values = await service.domain.values.ofEvaluations([evaluations[0]!.id]);
+    expect(values.map(({ subject, count }) => [subject, count])).toEqual([
+      [null, 18],
+      ['cat', 6],
+      ['dog', 6],
+      ['ship', 6],
+    ]);
+    expect(run.cost).toMatchObject({ seconds: expect.any(Number), peakMemoryBytes: expect.any(Number) });
+    expect(run.cost!.updatedShare).toBeGreaterThan(0.5);
     const losses = (await service.domain.runs.metrics(run.id, 'loss')).map(({ step }) => step);
     expect(losses).toEqual([1, 2, 3, 4, 5, 6]);
     const story = (await events(run)).map(({ type }) => type);
@@ -164,9 +172,10 @@ describe.each(DATABASES)('on the %s database', (kind) => {
     }
     expect(found).toMatchObject({
       status: 'SUCCEEDED',
-      result: { overall: { total: 18 } },
       templates: ['a photo of a {}'],
+      progress: { stage: 'done', done: 1, total: 1 },
     });
+    expect((await service.domain.values.ofEvaluations([asked.id]))[0]).toMatchObject({ subject: null, count: 18 });
   });
 
   test('nothing is left in the scratch folder', async () => {

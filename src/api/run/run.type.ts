@@ -9,6 +9,7 @@ import { MethodType } from '../method/method.type';
 import { Node } from '../node';
 import { SampleSetType } from '../sample-set/sample-set.type';
 import { DateTime, JsonObject } from '../scalars';
+import { CostType } from './cost.type';
 import { FailureType } from './failure.type';
 import { ProgressType } from './progress.type';
 import { DeviceEnum, RunStatusEnum } from './run-enums';
@@ -59,6 +60,9 @@ export class RunType extends Node {
     description: 'What the numbers depend on: versions, device, threads, code.',
   })
   environment: Record<string, unknown> | null;
+
+  @Field(() => CostType, { nullable: true, description: 'What it took; null until it has succeeded.' })
+  cost: CostType | null;
 
   @Field(() => FailureType, { nullable: true, description: 'Why it failed.' })
   error: FailureType | null;

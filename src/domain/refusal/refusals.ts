@@ -26,6 +26,9 @@ export const refusals = {
     '{left} and {right} share {count} samples, for one {hash}: what is forgotten, retained and measured must be apart',
   CLASS_UNKNOWN: 'dataset {dataset} has no class {className}; it has {known}',
 
+  METRIC_INPUT_MISSING: 'metric {metric} needs {need}',
+  REFERENCE_UNLIKE: 'checkpoint {checkpoint} embeds in {own} dimensions and the reference {reference} in {others}',
+
   METHOD_UNKNOWN: 'no executor offers a method {method}; known are {known}',
   PARAMETER_INVALID: 'parameter {parameter} of {method} {problem}',
   DEVICE_UNAVAILABLE: 'no executor has {device}: {hint}',
