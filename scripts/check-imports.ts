@@ -23,13 +23,18 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   migrations: { values: [] },
   intake: { values: ['domain', 'clip', 'data'] },
   api: { values: ['domain', 'observability'] },
-  trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'runtime'] },
+  pictures: { values: [] },
+  trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'pictures', 'runtime'] },
   // of runtime only the probe, which loads no ONNX Runtime
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },
 };
 
-/** Packages that only one room may load: the server must never load ONNX Runtime. */
-const ownPackages: Record<string, string> = { 'onnxruntime-node': 'runtime' };
+/** Packages that only one room may load: the server must never load ONNX Runtime, nor a charting library. */
+const ownPackages: Record<string, string> = {
+  'onnxruntime-node': 'runtime',
+  echarts: 'pictures',
+  'umap-js': 'pictures',
+};
 
 const root = resolve(__dirname, '../..');
 

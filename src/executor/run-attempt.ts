@@ -130,6 +130,7 @@ export class RunAttempt {
         evaluateOn ?? null,
       ),
       ...(evaluateOn && { evaluation: await inputs.evaluation(evaluateOn, run.templates) }),
+      ...(evaluateOn && run.pictures && { pictures: { forgotten: forgetSet!.classes } }),
       ...(resumeFrom && { resumeFrom }),
       scratch: this.scratch,
       snapshotEveryMs: context.snapshotEveryMs,

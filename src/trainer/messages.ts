@@ -46,6 +46,8 @@ export interface Assignment extends Compute {
   /** Every class a sample of the run may have, in order; the zero-shot prompts are made of them. */
   readonly classes: readonly string[];
   readonly evaluation?: EvaluationSpec;
+  /** Draw what changed on the images of the evaluation; with the classes that are forgotten. */
+  readonly pictures?: { readonly forgotten: readonly string[] };
   /** A snapshot file of an earlier attempt of this run. */
   readonly resumeFrom?: string;
   /** This attempt's own folder: snapshots and the result are written here. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { preprocess, readCheckpoint, writeCheckpoint } from '../clip';
 import { DEFAULT_TEMPLATE } from '../data';
 import type { Weights } from '../engine';
+import type { ZeroShotReport } from '../evaluation';
 import type { SetName } from '../method';
 import { resolveParameters } from '../method/parameters';
 import { artifactWriter } from './artifact-writer';
@@ -9,13 +10,14 @@ import { computeOf } from './compute';
 import { environment } from './environment';
 import { Evaluator } from './evaluator';
 import type { Assignment, SampleSource } from './messages';
+import type { Drawn } from './pictures/draw-pictures';
 import { BrokenPlugin, loadPlugin } from './plugin/load-plugin';
 import { prepareSets } from './prepared-set';
 import { Reporter, type Send } from './reporter';
 import type { RunContext } from './run-context';
 import { FileSnapshots, readSnapshot } from './snapshot';
 import { StageRunner } from './stage-runner';
-import { RunFailure } from './stop';
+import { Cancelled, describeFailure, RunFailure } from './stop';
 import { Towers } from './towers';
 
 /** How an attempt hears of its cancellation. */
@@ -49,7 +51,8 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   await control.breathe();
   const evaluator = evaluation && (await Evaluator.create(checkpoint, evaluation, compute, control));
   // A retried run was evaluated before it was interrupted, unless it died before its first snapshot.
-  if (evaluator && !resumed) send({ type: 'evaluated', role: 'BEFORE', report: await evaluator.evaluate(original) });
+  const before = evaluator && !resumed ? await evaluator.evaluate(original) : undefined;
+  if (before) send({ type: 'evaluated', role: 'BEFORE', report: before });
 
   const prepared = await prepareSets(declared(method.sets, assignment.sets), {
     config,
@@ -86,10 +89,34 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   if (evaluator) {
     // Read back, because a checkpoint stored in half precision is not quite what was trained.
     const written = await readCheckpoint(result);
-    send({ type: 'evaluated', role: 'AFTER', report: await evaluator.evaluate(written.weights) });
+    const after = await evaluator.evaluate(written.weights);
+    send({ type: 'evaluated', role: 'AFTER', report: after });
+    if (assignment.pictures) {
+      const { forgotten } = assignment.pictures;
+      const drawn = { config, compute, evaluator, original, unlearned: written.weights, after, forgotten };
+      await draw({ ...drawn, before, artifact: context.artifact, breathe: control.breathe }, send);
+    }
     await evaluator.dispose();
   }
   send({ type: 'finished', checkpoint: result, outcome: outcome ?? null });
+}
+
+/** Pictures are worth no run: one that cannot draw them says so and ends as it would have. */
+async function draw(
+  { before, ...drawn }: Omit<Drawn, 'before'> & { readonly before: ZeroShotReport | undefined },
+  send: Send,
+): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    // Loaded here, because most of a trainer's life goes by without a chart.
+    const { drawPictures } = await import('./pictures/draw-pictures.js');
+    await drawPictures({ ...drawn, before: before ?? (await drawn.evaluator.evaluate(drawn.original)) });
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    send({ type: 'log', level: 'debug', message: `the pictures took ${seconds} s` });
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    send({ type: 'log', level: 'warn', message: `the pictures could not be drawn: ${describeFailure(error).message}` });
+  }
 }
 
 async function load({ folder, store, codeDigest }: Assignment['plugin']): ReturnType<typeof loadPlugin> {

@@ -111,6 +111,21 @@ describe.each(DATABASES)('on the %s database', (kind) => {
     expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
   });
 
+  test('a run draws what changed, unless it shall not', async () => {
+    const [without, with_] = [await service.start(), await service.start({ pictures: true })];
+    expect(await service.domain.artifactRows.ofOwners('runId', [(await service.ended(without.id)).id])).toEqual([]);
+    const run = await service.ended(with_.id);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
+    const drawn = await service.domain.artifactRows.ofOwners('runId', [run.id]);
+    expect(drawn.map(({ name, mediaType }) => [name, mediaType])).toEqual([
+      ['accuracy-by-class', 'image/svg+xml'],
+      ['embedding-map', 'image/svg+xml'],
+      ['heat-maps', 'image/png'],
+    ]);
+    const chart = await text(await service.domain.artifacts.open(drawn[0]!.digest));
+    expect(chart).toContain('>dog</text>');
+  });
+
   test('what a stage drew is kept with the run and announced', async () => {
     const run = await service.ended((await foreign('draws')).id);
     expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });

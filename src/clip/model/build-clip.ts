@@ -12,6 +12,12 @@ export interface Clip {
   readonly config: ClipConfig;
   /** Normalised pixels [B, 3, S, S] to features [B, D], not yet of unit length. */
   encodeImage(pixels: Tensor): Tensor;
+  /**
+   * Normalised pixels [B, 3, S, S] to features of every place of the image, [B, h w, D], row by row, not yet of unit
+   * length and comparable with text features: the tower with each token attending to itself alone in its last attention,
+   * whose queries and keys are dropped (MaskCLIP: Zhou et al. 2022, https://arxiv.org/abs/2112.01071, section 3.2).
+   */
+  encodePlaces(pixels: Tensor): Tensor;
   /** Token ids, int64 [B, L] with L at most the context length, to features [B, D], not yet of unit length. */
   encodeText(ids: Tensor): Tensor;
   /** The stored parameter, a logarithm: similarities are multiplied by its exponential. */
@@ -42,13 +48,13 @@ export function buildClip(config: ClipConfig, { training = false, prefix = '' } 
   const visual = within(weights, 'visual.');
   const updates = new Map<string, Tensor>();
 
-  const encodeImage = (pixels: Tensor): Tensor => {
+  const imageTower = (pixels: Tensor, places: boolean): Tensor => {
     const { size } = config.image;
     if (String(pixels.shape.slice(1)) !== String([3, size, size]))
       throw new Error(`encodeImage takes pixels [B,3,${size},${size}], not [${pixels.shape}]`);
-    if (config.family === 'vit') return visionTransformer(pixels, visual, config);
+    if (config.family === 'vit') return visionTransformer(pixels, visual, config, places);
     const conv = training ? batchConvolution(visual, updates) : foldedConvolution(visual);
-    return modifiedResNet(pixels, visual, config.image, conv);
+    return modifiedResNet(pixels, visual, config.image, conv, places);
   };
   const encodeText = (ids: Tensor): Tensor => {
     const { contextLength } = config.text;
@@ -59,7 +65,8 @@ export function buildClip(config: ClipConfig, { training = false, prefix = '' } 
   const all = [...tensors].map(([name, tensor]) => ({ tensor, buffer: isBuffer(name) }));
   return {
     config,
-    encodeImage,
+    encodeImage: (pixels) => imageTower(pixels, false),
+    encodePlaces: (pixels) => imageTower(pixels, true),
     encodeText,
     logitScale: weights('logit_scale'),
     parameters: all.filter(({ buffer }) => !buffer).map(({ tensor }) => tensor),
