@@ -16,7 +16,7 @@ export interface ProjectOptions {
  */
 export function project(
   vectors: readonly Float32Array[],
-  { random, neighbours = 15, epochs = 300 }: ProjectOptions,
+  { random, neighbours = 30, epochs = 200 }: ProjectOptions,
 ): [number, number][] {
   const nNeighbors = Math.min(neighbours, vectors.length - 1);
   if (nNeighbors < 2) return vectors.map((_, i) => [i, 0]);
