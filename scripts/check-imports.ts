@@ -18,12 +18,12 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   plugins: { values: ['method'] },
   data: { values: ['clip'] },
   evaluation: { values: ['engine', 'clip', 'data', 'runtime'] },
+  pictures: { values: [] },
   queue: { values: ['database'] },
   domain: { values: ['database', 'queue', 'artifacts', 'migrations'] },
   migrations: { values: [] },
   intake: { values: ['domain', 'clip', 'data'] },
   api: { values: ['domain', 'observability'] },
-  pictures: { values: [] },
   trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'pictures', 'runtime'] },
   // of runtime only the probe, which loads no ONNX Runtime
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },

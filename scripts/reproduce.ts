@@ -69,6 +69,7 @@ async function main(): Promise<void> {
           retain: samplesOf(unlearn, training!, (label) => label !== name),
         },
         classes: training!.classes,
+        forgotten: [name],
         scratch,
         snapshotEveryMs: 60_000,
         device: 'CPU',

@@ -110,7 +110,7 @@ export class RunAttempt {
     const { method, forgetSet, retainSet, calibrationSet, evaluateOn } = run;
     const given = { forget: forgetSet, retain: retainSet, calibration: calibrationSet };
     const sets: Record<string, Assignment['sets']['forget']> = {};
-    for (const need of method!.needs) sets[need] = await inputs.set(given[need]!);
+    for (const [name, set] of Object.entries(given)) if (set && set.sampleCount > 0) sets[name] = await inputs.set(set);
     await mkdir(this.scratch, { recursive: true });
     const folder = context.pluginFolder(method!);
     if (!folder)
@@ -129,8 +129,9 @@ export class RunAttempt {
         Object.values(given).filter((set) => set != null),
         evaluateOn ?? null,
       ),
+      forgotten: forgetSet!.classes,
       ...(evaluateOn && { evaluation: await inputs.evaluation(evaluateOn, run.templates) }),
-      ...(evaluateOn && run.pictures && { pictures: { forgotten: forgetSet!.classes } }),
+      pictures: run.pictures,
       ...(resumeFrom && { resumeFrom }),
       scratch: this.scratch,
       snapshotEveryMs: context.snapshotEveryMs,

@@ -1,4 +1,4 @@
-import * as echarts from 'echarts';
+import type { EChartsOption } from 'echarts';
 
 /** Colour-blind safe and far apart (Okabe and Ito, https://jfly.uni-koeln.de/color/); black is left for text. */
 export const PALETTE = [
@@ -29,7 +29,9 @@ export const SUBTITLE = { ...FONT, fontSize: 12.5, color: '#555555', lineHeight:
 const INTERACTIVE = / (?:class|ecmeta_\w+)="[^"]*"|<style ?>[\s\S]*?<\/style>/g;
 
 /** A chart as SVG text, drawn without a browser. Equal options give equal text. */
-export function renderSvg(option: echarts.EChartsOption, width: number, height: number): string {
+export function renderSvg(option: EChartsOption, width: number, height: number): string {
+  // Loaded here, because it takes a quarter of a second and most trainers end without a chart.
+  const echarts: typeof import('echarts') = require('echarts');
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ ...option, animation: false, backgroundColor: '#ffffff', textStyle: FONT });

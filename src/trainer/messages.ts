@@ -45,9 +45,11 @@ export interface Assignment extends Compute {
   readonly sets: Partial<Readonly<Record<SetName, SampleSource>>>;
   /** Every class a sample of the run may have, in order; the zero-shot prompts are made of them. */
   readonly classes: readonly string[];
+  /** Of those, the ones to be forgotten. */
+  readonly forgotten: readonly string[];
   readonly evaluation?: EvaluationSpec;
-  /** Draw what changed on the images of the evaluation; with the classes that are forgotten. */
-  readonly pictures?: { readonly forgotten: readonly string[] };
+  /** Draw what changed on the images of the evaluation. */
+  readonly pictures?: boolean;
   /** A snapshot file of an earlier attempt of this run. */
   readonly resumeFrom?: string;
   /** This attempt's own folder: snapshots and the result are written here. */

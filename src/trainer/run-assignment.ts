@@ -3,14 +3,14 @@ import { preprocess, readCheckpoint, writeCheckpoint } from '../clip';
 import { DEFAULT_TEMPLATE } from '../data';
 import type { Weights } from '../engine';
 import type { ZeroShotReport } from '../evaluation';
-import type { SetName } from '../method';
+import type { Method, SetName } from '../method';
 import { resolveParameters } from '../method/parameters';
 import { artifactWriter } from './artifact-writer';
 import { computeOf } from './compute';
 import { environment } from './environment';
 import { Evaluator } from './evaluator';
 import type { Assignment, SampleSource } from './messages';
-import type { Drawn } from './pictures/draw-pictures';
+import { type Drawn, drawPictures } from './pictures/draw-pictures';
 import { BrokenPlugin, loadPlugin } from './plugin/load-plugin';
 import { prepareSets } from './prepared-set';
 import { Reporter, type Send } from './reporter';
@@ -54,11 +54,12 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   const before = evaluator && !resumed ? await evaluator.evaluate(original) : undefined;
   if (before) send({ type: 'evaluated', role: 'BEFORE', report: before });
 
-  const prepared = await prepareSets(declared(method.sets, assignment.sets), {
+  const prepared = await prepareSets(declared(method, assignment.sets), {
     config,
     tokenize: (text) => checkpoint.tokenizer.encode(text),
     preprocess: preprocess(config.image),
     classes: assignment.classes,
+    forgotten: assignment.forgotten,
     template: method.prompt?.(params) ?? DEFAULT_TEMPLATE,
     signal: control.signal,
   });
@@ -92,7 +93,7 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
     const after = await evaluator.evaluate(written.weights);
     send({ type: 'evaluated', role: 'AFTER', report: after });
     if (assignment.pictures) {
-      const { forgotten } = assignment.pictures;
+      const { forgotten } = assignment;
       const drawn = { config, compute, evaluator, original, unlearned: written.weights, after, forgotten };
       await draw({ ...drawn, before, artifact: context.artifact, breathe: control.breathe }, send);
     }
@@ -108,8 +109,6 @@ async function draw(
 ): Promise<void> {
   const startedAt = performance.now();
   try {
-    // Loaded here, because most of a trainer's life goes by without a chart.
-    const { drawPictures } = await import('./pictures/draw-pictures.js');
     await drawPictures({ ...drawn, before: before ?? (await drawn.evaluator.evaluate(drawn.original)) });
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     send({ type: 'log', level: 'debug', message: `the pictures took ${seconds} s` });
@@ -128,13 +127,12 @@ async function load({ folder, store, codeDigest }: Assignment['plugin']): Return
   }
 }
 
-/** The sets the method declared, in its order: the first one's passes are its epochs. */
-function declared(names: readonly SetName[], given: Assignment['sets']): Partial<Record<SetName, SampleSource>> {
-  return Object.fromEntries(
-    names.map((name) => {
-      const source = given[name];
-      if (!source) throw new RunFailure('REFUSED', `the method needs a ${name} set with images`);
-      return [name, source];
-    }),
-  );
+/** The sets the method declared, in its order: the first one's passes are its epochs. Those it makes may be missing. */
+function declared({ sets, makes = [] }: Method, given: Assignment['sets']): Partial<Record<SetName, SampleSource>> {
+  const found = sets.flatMap((name) => {
+    const source = given[name];
+    if (!source && !makes.includes(name)) throw new RunFailure('REFUSED', `the method needs a ${name} set with images`);
+    return source ? [[name, source] as const] : [];
+  });
+  return Object.fromEntries(found);
 }

@@ -30,6 +30,7 @@ beforeAll(async () => {
       retain: { source: images, samples: samples.filter(({ label }) => label !== 'dog') },
     },
     classes: CLASSES,
+    forgotten: ['dog'],
     evaluation: { source: held, samples: (await scanDataset(held)).samples, classes: CLASSES, templates: ['a {}'] },
     device: 'CPU',
     threads: 1,
@@ -104,17 +105,19 @@ test('a killed trainer goes on from its last snapshot and ends with bit-identica
 });
 
 test('a resumed run draws what the undisturbed one would have drawn', async () => {
-  const pictures = { forgotten: ['dog'] };
   const drawn = async ({ messages }: { messages: FromTrainer[] }) =>
     Promise.all(
       find(messages, 'artifact').map(async ({ name, file }) => [name, (await readFile(file)).toString('hex')]),
     );
-  const undisturbed = await drawn(await attempt('drawn', { pictures }));
+  const undisturbed = await drawn(await attempt('drawn', { pictures: true }));
   expect(undisturbed.map(([name]) => name)).toEqual(['accuracy-by-class', 'embedding-map', 'heat-maps']);
   const killed = await attempt('killed', {}, (message, child) => {
     if (message.type === 'snapshot') child.kill('SIGKILL');
   });
-  const resumed = await attempt('resumed', { pictures, resumeFrom: find(killed.messages, 'snapshot').at(-1)!.file });
+  const resumed = await attempt('resumed', {
+    pictures: true,
+    resumeFrom: find(killed.messages, 'snapshot').at(-1)!.file,
+  });
   expect(find(resumed.messages, 'evaluated').map(({ role }) => role)).toEqual(['AFTER']);
   expect(await drawn(resumed)).toEqual(undisturbed);
 });
@@ -122,7 +125,7 @@ test('a resumed run draws what the undisturbed one would have drawn', async () =
 test('a run that cannot keep its pictures says so and ends as it would have', async () => {
   const scratch = await mkdtemp(join(folder, 'full-'));
   await writeFile(join(scratch, 'artifacts'), 'in the way');
-  const { messages } = await attempt('full', { scratch, pictures: { forgotten: ['dog'] } });
+  const { messages } = await attempt('full', { scratch, pictures: true });
   expect(find(messages, 'log')).toContainEqual(
     expect.objectContaining({ level: 'warn', message: expect.stringContaining('could not be drawn') }),
   );

@@ -191,7 +191,8 @@ function worldOf(config: ClipConfig, names: readonly SetName[], mixed = false): 
   );
   const classesOf = (name: SetName) => (mixed ? [0, 1, 2, 3] : name === 'forget' ? [0] : [1, 2, 3]);
   const sets = new Map(names.map((name) => [name, setOf(config, classesOf(name))]));
-  return { sets, classes: CLASSES, tokens, length: 4 };
+  const classNames = ['a', 'b', 'c', 'd'];
+  return { sets, classes: CLASSES, classNames, forgotten: [0], tokens, length: 4 };
 }
 
 function setOf({ image }: ClipConfig, classes: readonly number[]): PreparedSet {

@@ -86,6 +86,7 @@ export const StartRunResult = resultType('StartRunResult', success, [
   'SET_NOT_FOUND',
   'SET_MISSING',
   'SET_WITHOUT_SAMPLES',
+  'CLASSES_MISSING',
   'SETS_OVERLAP',
   'DATASET_NOT_FOUND',
   'DEVICE_UNAVAILABLE',

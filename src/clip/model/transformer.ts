@@ -1,6 +1,7 @@
 import { add, expandDims, gelu, matmul, quickGelu, sliceAxis, split, type Tensor } from '../../engine';
 import type { Activation } from '../config';
 import { attention } from './attention';
+import type { Observe } from './observe';
 import { type Lookup, linear, norm, within } from './weights';
 
 export interface TransformerOptions {
@@ -14,13 +15,19 @@ export interface TransformerOptions {
   pool: (x: Tensor) => Tensor;
   /** In the last block every row attends to itself alone, so that it stays the row of its own place. */
   apart?: boolean;
+  /** Is shown the rows [B, L, W] that enter each block. */
+  observe?: Observe;
 }
 
 /** Pre-norm residual attention blocks. @param x [B, L, W] @returns the pooled rows of the last block */
 export function transformer(x: Tensor, weights: Lookup, options: TransformerOptions): Tensor {
-  const { layers, pool } = options;
-  for (let i = 0; i < layers - 1; i++) x = block(x, within(weights, `resblocks.${i}.`), options);
-  return block(x, within(weights, `resblocks.${layers - 1}.`), options, pool, options.apart);
+  const { layers, pool, apart, observe } = options;
+  for (let i = 0; i < layers - 1; i++) {
+    observe?.(`resblocks.${i}`, x);
+    x = block(x, within(weights, `resblocks.${i}.`), options);
+  }
+  observe?.(`resblocks.${layers - 1}`, x);
+  return block(x, within(weights, `resblocks.${layers - 1}.`), options, pool, apart);
 }
 
 function block(

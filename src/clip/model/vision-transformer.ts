@@ -1,5 +1,6 @@
 import { add, broadcastTo, concat, matmul, reshape, sliceAxis, type Tensor, transpose } from '../../engine';
 import type { VisionTransformerClip } from '../config';
+import type { Observe } from './observe';
 import { transformer } from './transformer';
 import { type Lookup, norm, within } from './weights';
 
@@ -13,7 +14,7 @@ export function visionTransformer(
   pixels: Tensor,
   weights: Lookup,
   config: VisionTransformerClip,
-  places = false,
+  { places = false, observe }: { places?: boolean; observe?: Observe | undefined } = {},
 ): Tensor {
   const { image, activation, layerNormEpsilon: epsilon } = config;
   const { width, patchSize, layers, heads } = image;
@@ -30,6 +31,7 @@ export function visionTransformer(
     epsilon,
     pool: (x) => (places ? sliceAxis(x, 1, 1, x.shape[1]!) : sliceAxis(x, 1, 0, 1)),
     apart: places,
+    ...(observe && { observe: (block: string, x: Tensor) => observe(`transformer.${block}`, x) }),
   });
   const features = norm(pooled, weights, 'ln_post', epsilon);
   return matmul(places ? features : reshape(features, [batch, width]), weights('proj'));

@@ -20,6 +20,8 @@ export const refusals = {
   SET_EMPTY: 'the selector matches no sample of dataset {dataset}',
   SET_MISSING: 'method {method} needs a {need} set',
   SET_WITHOUT_SAMPLES: 'method {method} needs real images, and {need} set {set} only names classes',
+  CLASSES_MISSING:
+    'method {method} tells the classes of {set} from others, and no other is known: give a retain set of class names, or a dataset to evaluate on',
   SETS_OVERLAP:
     '{left} and {right} share {count} samples, for one {hash}: what is forgotten, retained and measured must be apart',
   CLASS_UNKNOWN: 'dataset {dataset} has no class {className}; it has {known}',

@@ -1,0 +1,48 @@
+import {
+  abs,
+  add,
+  defineMethod,
+  div,
+  l2norm,
+  mul,
+  noisedBatches,
+  SMOOTHING_STAGES,
+  smooth,
+  smoothing,
+  sub,
+  sum,
+} from 'lethe/method';
+
+/** Lip: make both encoders insensitive to noise around the class, without an image of it. */
+export default defineMethod({
+  name: 'lip',
+  version: '1.0.0',
+  title: 'Lip (zero-shot class unlearning)',
+  description:
+    'Smooths image and text features around forget images, which it makes itself from the class name, by Lipschitz regularisation of the most affected layers.',
+  paper: {
+    title: 'Zero-Shot Class Unlearning in CLIP with Synthetic Samples (WACV 2025)',
+    url: 'https://arxiv.org/abs/2407.07485',
+  },
+  sets: ['forget'],
+  makes: ['forget'],
+  params: smoothing,
+  presets: {
+    small: {
+      about: 'models of a few million weights and images of 32 pixels, such as the demo checkpoints',
+      values: { stepLength: 4, jitter: 2, iterations: 400, draws: 10 },
+    },
+  },
+  prompt: ({ prompt }) => prompt,
+  stages: SMOOTHING_STAGES,
+  run: (verbs) =>
+    smooth(verbs, (context) => {
+      const { imageFeatures: f, textFeatures: g } = context.model(context.forget);
+      const { draws } = verbs.params;
+      const constants = noisedBatches(context, context.forget, draws).map(({ features, distance }) => {
+        const moved = add(l2norm(sub(g, features), -1), l2norm(sub(f, features), -1));
+        return abs(sum(div(moved, mul(2, distance))));
+      });
+      return { lipschitz: [1 / (2 * draws), constants.reduce((a, b) => add(a, b))] };
+    }),
+});
