@@ -7,7 +7,7 @@ import { DATABASES, got, type TinyService, tinyService } from '../support/tiny-s
 
 /** What the trainer does for a stage that keeps a picture; the kit has no verb for it, so this plugin says it itself. */
 const draw = `(() => {
-  const file = require('node:path').join(require('node:fs').mkdtempSync(require('node:os').tmpdir() + '/drawn-'), 'chart.svg');
+  const file = require('node:path').join(__dirname, '../../drawn.svg');
   require('node:fs').writeFileSync(file, '<svg/>');
   process.send({ type: 'artifact', name: 'chart', title: 'A chart', mediaType: 'image/svg+xml', file });
 })()`;
