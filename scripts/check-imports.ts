@@ -30,8 +30,12 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },
 };
 
-/** Packages that only one room may load: the server must never load ONNX Runtime. */
-const ownPackages: Record<string, string> = { 'onnxruntime-node': 'runtime' };
+/** Packages that only one room may load: the server must never load ONNX Runtime, nor a charting library. */
+const ownPackages: Record<string, string> = {
+  'onnxruntime-node': 'runtime',
+  echarts: 'pictures',
+  'umap-js': 'pictures',
+};
 
 const root = resolve(__dirname, '../..');
 

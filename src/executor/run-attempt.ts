@@ -129,6 +129,7 @@ export class RunAttempt {
       ...(evaluateOn && {
         evaluation: await inputs.evaluation(evaluateOn, { templates: run.templates, metrics: ['ZERO_SHOT'] }),
       }),
+      pictures: run.pictures,
       ...(resumeFrom && { resumeFrom }),
       scratch: this.scratch,
       snapshotEveryMs: context.snapshotEveryMs,

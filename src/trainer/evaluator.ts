@@ -11,7 +11,10 @@ import type { Control } from './run-assignment';
 export class Evaluator {
   private constructor(
     private readonly encoder: Encoder,
-    private readonly images: readonly Float32Array[],
+    /** Normalised pixels [3, S, S] of each sample. */
+    readonly pixels: readonly Float32Array[],
+    /** Class of each sample. */
+    readonly labels: readonly (string | null)[],
     private readonly texts: Texts,
     private readonly breathe: Control['breathe'],
   ) {}
@@ -22,14 +25,20 @@ export class Evaluator {
     compute: SessionOptions,
     { signal, breathe }: Control,
   ): Promise<Evaluator> {
-    const images = await decoded(spec, checkpoint.config, signal);
+    const pixels = await decoded(spec, checkpoint.config, signal);
+    const labels = spec.samples.map(({ label }) => label);
     const encoder = await createEncoder(checkpoint.config, checkpoint.weights, checkpoint.tokenizer, compute);
-    return new Evaluator(encoder, images, textsOf(spec), breathe);
+    return new Evaluator(encoder, pixels, labels, textsOf(spec), breathe);
+  }
+
+  /** Names of all classes, in the order of `Features.classifier`. */
+  get classes(): readonly string[] {
+    return this.texts.classes;
   }
 
   async features(weights: Weights, onProgress?: (done: number, total: number) => void): Promise<Features> {
     this.encoder.load(weights);
-    const found = await embed(this.encoder, this.images, this.texts, onProgress);
+    const found = await embed(this.encoder, this.pixels, this.texts, onProgress);
     await this.breathe();
     return found;
   }

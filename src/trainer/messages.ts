@@ -48,6 +48,8 @@ export interface Assignment extends Compute {
   /** Of those, the ones to be forgotten. */
   readonly forgotten: readonly string[];
   readonly evaluation?: EvaluationSpec;
+  /** Draw what changed on the images of the evaluation. */
+  readonly pictures?: boolean;
   /** A snapshot file of an earlier attempt of this run. */
   readonly resumeFrom?: string;
   /** This attempt's own folder: snapshots and the result are written here. */

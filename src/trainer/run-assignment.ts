@@ -4,6 +4,7 @@ import { DEFAULT_TEMPLATE } from '../data';
 import type { Weights } from '../engine';
 import type { Method, SetName } from '../method';
 import { resolveParameters } from '../method/parameters';
+import { zeroShotReport } from '../metrics';
 import { artifactWriter } from './artifact-writer';
 import { computeOf } from './compute';
 import { costOf } from './cost';
@@ -11,13 +12,14 @@ import { environment } from './environment';
 import { reportOf } from './evaluate';
 import { Evaluator } from './evaluator';
 import type { Assignment, SampleSource } from './messages';
+import { type Assessment, drawPictures } from './pictures/draw-pictures';
 import { BrokenPlugin, loadPlugin } from './plugin/load-plugin';
 import { prepareSets } from './prepared-set';
 import { Reporter, type Send } from './reporter';
 import type { RunContext } from './run-context';
 import { FileSnapshots, readSnapshot } from './snapshot';
 import { StageRunner } from './stage-runner';
-import { RunFailure } from './stop';
+import { Cancelled, describeFailure, RunFailure } from './stop';
 import { Towers } from './towers';
 
 /** How an attempt hears of its cancellation. */
@@ -51,12 +53,15 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   const { config, weights: original } = checkpoint;
   await control.breathe();
   const evaluator = evaluation && (await Evaluator.create(checkpoint, evaluation, compute, control));
-  const evaluate = async (role: 'BEFORE' | 'AFTER', of: Weights): Promise<void> => {
-    if (!evaluation || !evaluator) return;
-    send({ type: 'evaluated', role, report: await reportOf(evaluation, await evaluator.features(of), null) });
+  const assess = async (of: Weights, role?: 'BEFORE' | 'AFTER'): Promise<Assessment | undefined> => {
+    if (!evaluation || !evaluator) return undefined;
+    const features = await evaluator.features(of);
+    const report = await reportOf(evaluation, features, null);
+    if (role) send({ type: 'evaluated', role, report });
+    return { features, accuracies: zeroShotReport(report.values) };
   };
   // A retried run was evaluated before it was interrupted, unless it died before its first snapshot.
-  if (!resumed) await evaluate('BEFORE', original);
+  const before = resumed ? undefined : await assess(original, 'BEFORE');
 
   const prepared = await prepareSets(declared(method, assignment.sets), {
     config,
@@ -94,10 +99,44 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   if (evaluator) {
     // Read back, because a checkpoint stored in half precision is not quite what was trained.
     const written = await readCheckpoint(result);
-    await evaluate('AFTER', written.weights);
+    const after = await assess(written.weights, 'AFTER');
+    if (assignment.pictures && after) {
+      const draw = async () => {
+        const models = {
+          original,
+          unlearned: written.weights,
+          before: before ?? (await assess(original)) ?? after,
+          after,
+        };
+        const { artifact, breathe } = context;
+        await drawPictures({
+          config,
+          compute,
+          evaluator,
+          forgotten: assignment.forgotten,
+          artifact,
+          breathe,
+          ...models,
+        });
+      };
+      await drawn(draw, send);
+    }
     await evaluator.dispose();
   }
   send({ type: 'finished', checkpoint: result, outcome: outcome ?? null, cost: costOf(startedAt, original, weights) });
+}
+
+/** Pictures are worth no run: one that cannot draw them says so and ends as it would have. */
+async function drawn(draw: () => Promise<void>, send: Send): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    await draw();
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    send({ type: 'log', level: 'debug', message: `the pictures took ${seconds} s` });
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    send({ type: 'log', level: 'warn', message: `the pictures could not be drawn: ${describeFailure(error).message}` });
+  }
 }
 
 async function load({ folder, store, codeDigest }: Assignment['plugin']): ReturnType<typeof loadPlugin> {

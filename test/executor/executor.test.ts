@@ -7,7 +7,7 @@ import { DATABASES, got, type TinyService, tinyService } from '../support/tiny-s
 
 /** What the trainer does for a stage that keeps a picture; the kit has no verb for it, so this plugin says it itself. */
 const draw = `(() => {
-  const file = require('node:path').join(require('node:fs').mkdtempSync(require('node:os').tmpdir() + '/drawn-'), 'chart.svg');
+  const file = require('node:path').join(__dirname, '../../drawn.svg');
   require('node:fs').writeFileSync(file, '<svg/>');
   process.send({ type: 'artifact', name: 'chart', title: 'A chart', mediaType: 'image/svg+xml', file });
 })()`;
@@ -117,6 +117,21 @@ describe.each(DATABASES)('on the %s database', (kind) => {
   test.each(['good-cjs', 'good-esm', 'grad-ascent'])('%s runs', async (name) => {
     const run = await service.ended((await foreign(name)).id);
     expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
+  });
+
+  test('a run draws what changed, unless it shall not', async () => {
+    const [without, with_] = [await service.start(), await service.start({ pictures: true })];
+    expect(await service.domain.artifactRows.ofOwners('runId', [(await service.ended(without.id)).id])).toEqual([]);
+    const run = await service.ended(with_.id);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
+    const drawn = await service.domain.artifactRows.ofOwners('runId', [run.id]);
+    expect(drawn.map(({ name, mediaType }) => [name, mediaType])).toEqual([
+      ['accuracy-by-class', 'image/svg+xml'],
+      ['embedding-map', 'image/svg+xml'],
+      ['heat-maps', 'image/png'],
+    ]);
+    const chart = await text(await service.domain.artifacts.open(drawn[0]!.digest));
+    expect(chart).toContain('>dog</text>');
   });
 
   test('what a stage drew is kept with the run and announced', async () => {

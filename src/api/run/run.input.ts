@@ -44,6 +44,12 @@ export class StartRunInput extends IdempotentInput {
   })
   templates?: string[] | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to draw what changed (`artifacts`), with `evaluateOnId`; true when left out.',
+  })
+  pictures?: boolean | null;
+
   @Field(() => JsonObject, { nullable: true, description: "Hyper-parameters; the method's defaults fill in the rest." })
   parameters?: Record<string, unknown> | null;
 

@@ -52,6 +52,9 @@ export class RunType extends Node {
   @Field(() => Int, { description: 'Higher goes first.' })
   priority: number;
 
+  @Field(() => Boolean, { description: 'Whether it draws what changed, if it has images to evaluate on.' })
+  pictures: boolean;
+
   @Field(() => String, { nullable: true, description: 'The method\'s own verdict, such as "threshold reached".' })
   outcome: string | null;
 

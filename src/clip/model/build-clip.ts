@@ -13,6 +13,12 @@ export interface Clip {
   readonly config: ClipConfig;
   /** Normalised pixels [B, 3, S, S] to features [B, D], not yet of unit length. `observe` is shown what passes between layers. */
   encodeImage(pixels: Tensor, observe?: Observe): Tensor;
+  /**
+   * Normalised pixels [B, 3, S, S] to features of every place of the image, [B, h w, D], row by row, not yet of unit
+   * length and comparable with text features: the tower with each token attending to itself alone in its last attention,
+   * whose queries and keys are dropped (MaskCLIP: Zhou et al. 2022, https://arxiv.org/abs/2112.01071, section 3.2).
+   */
+  encodePlaces(pixels: Tensor): Tensor;
   /** Token ids, int64 [B, L] with L at most the context length, to features [B, D], not yet of unit length. */
   encodeText(ids: Tensor): Tensor;
   /** The stored parameter, a logarithm: similarities are multiplied by its exponential. */
@@ -56,14 +62,14 @@ export function buildClip(
   const visual = within(weights, 'visual.');
   const updates = new Map<string, Tensor>();
 
-  const encodeImage = (pixels: Tensor, observe?: Observe): Tensor => {
+  const imageTower = (pixels: Tensor, places: boolean, observe?: Observe): Tensor => {
     const { size } = config.image;
     if (String(pixels.shape.slice(1)) !== String([3, size, size]))
       throw new Error(`encodeImage takes pixels [B,3,${size},${size}], not [${pixels.shape}]`);
-    if (config.family === 'vit') return visionTransformer(pixels, visual, config, observe);
+    if (config.family === 'vit') return visionTransformer(pixels, visual, config, { places, observe });
     const folded = observe ? observedConvolution(visual, observe) : foldedConvolution(visual);
     const conv = training ? batchConvolution(visual, updates) : folded;
-    return modifiedResNet(pixels, visual, config.image, conv);
+    return modifiedResNet(pixels, visual, config.image, conv, places);
   };
   const encodeText = (ids: Tensor): Tensor => {
     const { contextLength } = config.text;
@@ -74,7 +80,8 @@ export function buildClip(
   const all = [...tensors].map(([name, tensor]) => ({ tensor, buffer: isBuffer(name) }));
   return {
     config,
-    encodeImage,
+    encodeImage: (pixels, observe) => imageTower(pixels, false, observe),
+    encodePlaces: (pixels) => imageTower(pixels, true),
     encodeText,
     logitScale: weights('logit_scale'),
     parameters: all.filter(({ buffer }) => !buffer).map(({ tensor }) => tensor),

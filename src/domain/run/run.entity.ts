@@ -116,6 +116,10 @@ export class Run extends Identified {
   @Column('jsonb', { nullable: true })
   templates: string[] | null;
 
+  /** Whether it draws what changed; only with images to evaluate on. */
+  @Column('boolean', { default: true })
+  pictures: boolean;
+
   @Column('uuid', { nullable: true })
   resultId: string | null;
 

@@ -30,6 +30,8 @@ export interface StartRun {
   /** Dataset that neither training nor unlearning sees. */
   evaluateOnId?: string | null;
   templates?: string[] | null;
+  /** Whether to draw what changed; true unless said. */
+  pictures?: boolean | null;
   parameters?: Record<string, unknown> | null;
   seed?: number | null;
   priority?: number | null;
@@ -120,6 +122,7 @@ export class RunService {
         calibrationSetId: sets.calibration?.id ?? null,
         evaluateOnId: input.evaluateOnId ?? null,
         templates: input.templates ?? null,
+        pictures: input.pictures ?? true,
       }),
     );
     await events.append(run.id, [{ type: 'QUEUED', payload: { priority } }]);
