@@ -225,9 +225,9 @@ export default defineMethod({
       (_name, reminded, start) =>
         reminded === start ? reminded : start.map((value, i) => a * reminded[i]! + (1 - a) * value);
     const { a, accuracies } = await searchSoup(params.points, params.bound, (coefficient) =>
-      evaluate('restore', soup(coefficient), { coefficient }),
+      evaluate('restore', soup(coefficient), coefficient),
     );
-    await assign('restore', soup(a));
+    await assign('restore', soup(a), a);
     const { forget = 0, calibration = 0 } = accuracies;
     return `soup of ${a.toFixed(3)}: forget ${forget.toFixed(3)}, calibration ${calibration.toFixed(3)}`;
   },

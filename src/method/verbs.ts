@@ -22,12 +22,12 @@ export interface Verbs<S extends SetName, P extends ParamSpecs> {
   /** Minimises the objective; the model is left at the best or the last step, as `training` says. */
   train(stage: string, objective: Objective<S | 'learned'>, training: Training): Promise<TrainOutcome>;
   /**
-   * Zero-shot accuracy on each declared set, of the current weights or of what `change` would make of them. `of` is written down
-   * beside the accuracies, such as the coefficient that was tried.
+   * Zero-shot accuracy on each declared set, of the current weights or of what `change` would make of them, by a coefficient. The run
+   * shows the accuracies of a stage as a curve over the coefficients that were tried.
    */
-  evaluate(stage: string, change?: WeightChange, of?: Readonly<Record<string, number>>): Promise<Accuracies>;
-  /** Replaces weights by a function of the current ones and the original's. */
-  assign(stage: string, change: WeightChange): Promise<void>;
+  evaluate(stage: string, change?: WeightChange, coefficient?: number): Promise<Accuracies>;
+  /** Replaces weights by a function of the current ones and the original's, with the coefficient that was chosen. */
+  assign(stage: string, change: WeightChange, coefficient?: number): Promise<void>;
   /** The objective's gradient over one set, by weight. The weights stay as they are. */
   gradients<T extends S>(
     stage: string,

@@ -2,6 +2,7 @@ import { randomStream, type Weights, type WeightValue } from '../engine';
 import type { Accuracies, Method, ParamSpecs, SetName, Values, Verbs, WeightChange } from '../method';
 import { accuracies, everySample } from './accuracy';
 import { averageStage } from './average-stage';
+import { Curves } from './curves';
 import { gradientStage } from './gradient-stage';
 import { imageStage } from './image-stage';
 import { imagesAs, labelsOf, setOf, showImages } from './made-images';
@@ -25,6 +26,7 @@ export class StageRunner {
   /** Arrays that stages answered with, by their group in a snapshot. */
   private readonly answers = new Map<string, Weights>();
   private calls = 0;
+  private readonly curves: Curves;
   /** The declared sets that came with images. */
   private readonly given: ReadonlySet<SetName>;
 
@@ -33,6 +35,7 @@ export class StageRunner {
     private readonly method: Method,
     private readonly resumed: Snapshot | undefined,
   ) {
+    this.curves = new Curves(context);
     this.given = new Set(method.sets.filter((name) => context.prepared.sets.has(name)));
     for (const [name, value] of resumed?.arrays.weights ?? []) this.replace(name, value);
     for (const [group, arrays] of Object.entries(resumed?.arrays ?? {}))
@@ -53,12 +56,18 @@ export class StageRunner {
           for (const [name, value] of context.weights) if (before.get(name) !== value) this.changed.add(name);
           return outcome;
         }),
-      evaluate: (stage, change, of) => this.stage(stage, () => this.evaluate(stage, change, of), { cheap: true }),
-      assign: (stage, change) =>
-        this.stage(stage, async () => {
+      evaluate: async (stage, change, coefficient) => {
+        const found = await this.stage(stage, () => this.evaluate(stage, change, coefficient), { cheap: true });
+        if (coefficient !== undefined) this.curves.tried(stage, coefficient, found);
+        return found;
+      },
+      assign: async (stage, change, coefficient) => {
+        await this.stage(stage, async () => {
           context.send({ type: 'stage', stage, totalSteps: 1 });
           for (const [name, value] of this.changedBy(stage, change)) this.replace(name, value);
-        }),
+        });
+        if (coefficient !== undefined) await this.curves.draw(stage, coefficient);
+      },
       gradients: async (stage, over, objective, options) => {
         const { arrays } = await this.answered(stage, async (place, resume) => ({
           arrays: await gradientStage(context, place, over, objective, options, resume),
@@ -164,7 +173,7 @@ export class StageRunner {
   private async evaluate(
     stage: string,
     change: WeightChange | undefined,
-    of: Readonly<Record<string, number>> = {},
+    coefficient: number | undefined,
   ): Promise<Accuracies> {
     const { towers, weights, prepared, reporter, send } = this.context;
     // A stage of several evaluations keeps the numbers of each under a step of its own.
@@ -172,7 +181,7 @@ export class StageRunner {
     if (before === 0) send({ type: 'stage', stage, totalSteps: 1 });
     const tried: Weights = change ? new Map([...weights, ...this.changedBy(stage, change)]) : weights;
     const found = await accuracies(towers, tried, prepared, everySample(prepared));
-    reporter.measured(stage, before, { ...of, ...found });
+    reporter.measured(stage, before, { ...(coefficient !== undefined && { coefficient }), ...found });
     return found;
   }
 
