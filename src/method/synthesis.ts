@@ -7,6 +7,8 @@ import { param } from './param';
 export interface SynthesisOptions {
   /** Images of each forgotten class. */
   readonly perClass: number;
+  /** Standard deviation of the noise that an image begins as, in normalised pixel values. */
+  readonly start: number;
   /** Length of a step, in normalised pixel values over the whole image (L2). */
   readonly stepLength: number;
   /** Steps of a round at most. */
@@ -34,6 +36,13 @@ export const synthesis = {
     max: 4096,
     source: 'CODE',
     about: 'Images made for each forgotten class, where the run has none.',
+  }),
+  start: param.number({
+    default: 1,
+    min: 0,
+    max: 10,
+    source: 'CODE',
+    about: 'Standard deviation of the noise that a synthetic image begins as, in normalised pixel values.',
   }),
   stepLength: param.number({
     default: 25,

@@ -112,10 +112,10 @@ function subset({ pixels, captions, labels }: PreparedSet, rows: Int32Array): Pr
   };
 }
 
-/** Standard normal numbers, [3, H, W]. */
-export function noiseImage(context: Pick<RunContext, 'config'>, random: { normal(): number }): Float32Array {
+/** Normal numbers of this standard deviation, [3, H, W]. */
+export function noiseImage(context: Pick<RunContext, 'config'>, random: { normal(): number }, std = 1): Float32Array {
   const [channels, height, width] = imageShape(context) as [number, number, number];
-  return Float32Array.from({ length: channels * height * width }, () => random.normal());
+  return Float32Array.from({ length: channels * height * width }, () => std * random.normal());
 }
 
 /** Images that have only a class: their captions are its prompt, which is the table's row of the same number. */

@@ -32,7 +32,7 @@ const methodOf = (run: Run, makes: readonly ('forget' | 'retain')[] = []) =>
     run,
   });
 
-const SYNTHESIS = { perClass: 6, stepLength: 2, iterations: 40, jitter: 1, confidence: 0.9 };
+const SYNTHESIS = { perClass: 6, start: 1, stepLength: 2, iterations: 40, jitter: 1, confidence: 0.9 };
 
 /** A run without images of the forget set, and everything it said. */
 async function unlearnt(clip: TwoLayerClip, run: Run, attempt: Attempt = {}, without: readonly SetName[] = ['forget']) {

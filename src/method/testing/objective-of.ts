@@ -49,10 +49,15 @@ export interface Classes {
 
 /**
  * A model's output whose features are parameters of the graph, so that a loss can be checked against another
- * implementation without a model: `<name>.image` [B, D], `<name>.text` [B, D], `<name>.scale` [].
+ * implementation without a model: `<name>.image` [B, D] unless others are given, `<name>.text` [B, D], `<name>.scale` [].
  */
-export function outputOf(name: string, batch: number, dim: number, known?: Classes): ClipOutput {
-  const imageFeatures = parameter(`${name}.image`, [batch, dim]);
+export function outputOf(
+  name: string,
+  batch: number,
+  dim: number,
+  known?: Classes,
+  imageFeatures: Tensor = parameter(`${name}.image`, [batch, dim]),
+): ClipOutput {
   const textFeatures = parameter(`${name}.text`, [batch, dim]);
   const logitScale = parameter(`${name}.scale`, []);
   const logits = logitsPerImage(imageFeatures, textFeatures, logitScale);

@@ -115,7 +115,11 @@ export class Studio {
   private begin(): void {
     this.step = 0;
     for (const i of this.pending())
-      this.images[i] = noiseImage(this.context, this.random('noise', this.round * this.options.perClass + i));
+      this.images[i] = noiseImage(
+        this.context,
+        this.random('noise', this.round * this.options.perClass + i),
+        this.options.start,
+      );
   }
 
   private again(): void {
