@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { ClipConfig } from '../clip';
 import { captionOf, loadImages, type Preprocess, prompt } from '../data';
 import type { BatchName, SetName } from '../method';
@@ -37,6 +38,8 @@ export interface PrepareOptions {
   readonly forgotten: readonly string[];
   readonly template: string;
   readonly signal: AbortSignal;
+  /** Bytes that images may take; what this machine has unless given. */
+  readonly memory?: number;
 }
 
 /** Reads, decodes and tokenises once; the steps only copy. */
@@ -55,6 +58,7 @@ export async function prepareSets(
   if (rows.size !== classes.length)
     throw new RunFailure('REFUSED', `the prompt "${template}" does not tell the classes apart`);
 
+  refuseTooMany(sources, options);
   const sets = new Map<BatchName, PreparedSet>();
   for (const [name, { source, samples }] of Object.entries(sources) as [SetName, SampleSource][]) {
     if (samples.length === 0) throw new RunFailure('REFUSED', `the ${name} set has no images`);
@@ -77,6 +81,24 @@ export async function prepareSets(
     length,
   };
 }
+
+/** Images are held decoded. Said before any is read: to find out by running out of memory would take hours. */
+function refuseTooMany(
+  sources: Partial<Readonly<Record<SetName, SampleSource>>>,
+  { config, memory = machineMemory() }: PrepareOptions,
+): void {
+  const images = Object.values(sources).reduce((sum, { samples }) => sum + samples.length, 0);
+  const bytes = images * 3 * config.image.size ** 2 * 4;
+  if (bytes <= memory) return;
+  const gigabytes = (value: number) => `${(value / 1e9).toPrecision(2)} GB`;
+  throw new RunFailure(
+    'OUT_OF_MEMORY',
+    `the sets have ${images} images, which take ${gigabytes(bytes)} in memory, and this machine has ${gigabytes(memory)} for them: choose fewer`,
+  );
+}
+
+/** What is left for images beside a model and its training: half of the memory, or of what a container may use. */
+const machineMemory = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 2;
 
 /** Tokens up to and with the end-of-text token; padding after it cannot reach the features. */
 function used(ids: BigInt64Array, eot: bigint): number {

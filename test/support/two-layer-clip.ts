@@ -38,6 +38,8 @@ export interface Attempt {
   readonly resume?: Snapshot;
   /** Declared sets that the run has no images for. */
   readonly without?: readonly SetName[];
+  /** Of each set so many samples, the first. */
+  readonly only?: number;
   readonly onArtifact?: (name: string) => void;
   /** Sees every snapshot; a run snapshots after each step. */
   readonly onSnapshot?: (snapshot: Snapshot) => void;
@@ -84,7 +86,8 @@ export class TwoLayerClip {
     const sets = new Map(
       method.sets
         .filter((name) => !without.includes(name))
-        .map((name) => [name, this.prepared.sets.get(name) ?? setOf(this.config, classesOf(name))]),
+        .map((name) => [name, this.prepared.sets.get(name) ?? setOf(this.config, classesOf(name))] as const)
+        .map(([name, set]) => [name, attempt.only === undefined ? set : firstOf(set, attempt.only)]),
     );
     const context = {
       config: this.config,
@@ -200,6 +203,13 @@ function worldOf(config: ClipConfig, names: readonly SetName[], mixed = false): 
   const classNames = ['a', 'b', 'c', 'd'];
   return { sets, classes: CLASSES, classNames, forgotten: [0], tokens, length: 4 };
 }
+
+const firstOf = ({ pixels, captions, labels }: PreparedSet, count: number): PreparedSet => ({
+  size: count,
+  pixels: pixels.slice(0, count),
+  captions: captions.slice(0, count),
+  labels: labels?.slice(0, count),
+});
 
 const classesOf = (name: SetName) => (name === 'forget' ? [0] : [1, 2, 3]);
 
