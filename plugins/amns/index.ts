@@ -1,4 +1,14 @@
-import { adam, common, contrastiveLoss, defineMethod, param, relabel, synthesis, trainingBy } from 'lethe/method';
+import {
+  adam,
+  common,
+  contrastiveLoss,
+  defineMethod,
+  param,
+  relabel,
+  SMALL_SYNTHESIS,
+  synthesis,
+  trainingBy,
+} from 'lethe/method';
 
 /** Amnesiac unlearning without data: synthetic images of the class, taught under the names of others. */
 export default defineMethod({
@@ -30,7 +40,7 @@ export default defineMethod({
   presets: {
     small: {
       about: 'models of a few million weights and images of 32 pixels, such as the demo checkpoints',
-      values: { stepLength: 4, jitter: 2, iterations: 400, batchSize: 64 },
+      values: { ...SMALL_SYNTHESIS, batchSize: 64 },
     },
   },
   prompt: ({ prompt }) => prompt,

@@ -6,6 +6,7 @@ import {
   mean,
   noisedBatches,
   param,
+  SMALL_SMOOTHING,
   SMOOTHING_STAGES,
   smooth,
   smoothing,
@@ -41,12 +42,7 @@ export default defineMethod({
       about: 'Weight of the length of f(x) + g(t), which is least where the two are opposite.',
     }),
   },
-  presets: {
-    small: {
-      about: 'models of a few million weights and images of 32 pixels, such as the demo checkpoints',
-      values: { stepLength: 4, jitter: 2, iterations: 400, draws: 10 },
-    },
-  },
+  presets: SMALL_SMOOTHING,
   prompt: ({ prompt }) => prompt,
   stages: SMOOTHING_STAGES,
   run: (verbs) =>

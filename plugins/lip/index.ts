@@ -6,6 +6,7 @@ import {
   l2norm,
   mul,
   noisedBatches,
+  SMALL_SMOOTHING,
   SMOOTHING_STAGES,
   smooth,
   smoothing,
@@ -27,12 +28,7 @@ export default defineMethod({
   sets: ['forget'],
   makes: ['forget'],
   params: smoothing,
-  presets: {
-    small: {
-      about: 'models of a few million weights and images of 32 pixels, such as the demo checkpoints',
-      values: { stepLength: 4, jitter: 2, iterations: 400, draws: 10 },
-    },
-  },
+  presets: SMALL_SMOOTHING,
   prompt: ({ prompt }) => prompt,
   stages: SMOOTHING_STAGES,
   run: (verbs) =>

@@ -142,6 +142,20 @@ export default defineMethod({
     batchSize: param.integer({ default: 64, min: 2, max: 4096, source: 'OURS', about: 'Samples in one step.' }),
     prompt: common.prompt,
   },
+  presets: {
+    small: {
+      about: 'models of a few million weights, such as the demo checkpoints, which need larger steps',
+      values: {
+        fisherBatch: 16,
+        forgetRate: 3e-3,
+        forgetEpochs: 4,
+        alignSteps: 5,
+        remindRate: 3e-4,
+        ema: 0.9,
+        emaFrom: 'stage',
+      },
+    },
+  },
   prompt: ({ prompt }) => prompt,
   stages: ['fisher of forget', 'fisher of retain', 'statistics', 'align', 'forget', 'remind', 'restore'],
   async run({ params, original, gradients, averages, learnImages, train, evaluate, assign }) {

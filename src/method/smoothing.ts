@@ -4,7 +4,7 @@ import { noised } from './noise';
 import type { Objective, ObjectiveContext } from './objective';
 import { param } from './param';
 import { strongest } from './strongest';
-import { synthesis } from './synthesis';
+import { SMALL_SYNTHESIS, synthesis } from './synthesis';
 import type { Verbs } from './verbs';
 
 /**
@@ -65,6 +65,18 @@ export const smoothing = {
     about: 'The prompt of a class: caption of an image that has only a class, and zero-shot classifier.',
   }),
 };
+
+/** Presets of both methods for models of a few million weights: more of their tensors move, by larger steps. */
+export const SMALL_SMOOTHING = {
+  small: {
+    about: 'a ResNet of a few million weights, such as the demo checkpoint',
+    values: { ...SMALL_SYNTHESIS, draws: 4, resnetLayers: 60, batchSize: 16, learningRate: 1e-3 },
+  },
+  'small-vit': {
+    about: 'a ViT of a few million weights, such as the demo checkpoint',
+    values: { ...SMALL_SYNTHESIS, draws: 2, vitLayers: 80, batchSize: 8, learningRate: 2e-4 },
+  },
+} as const;
 
 /** Released code: standard deviation of the noise, and by how many tensors each tower's share grows, level by level. */
 const LEVELS = {
