@@ -30,7 +30,7 @@ export default defineMethod({
   presets: {
     small: {
       about: 'models of a few million weights, such as the demo checkpoints, which need larger steps',
-      values: { learningRate: 5e-5, batchSize: 64 },
+      values: { learningRate: 5e-5, batchSize: 64, descent: 5 },
     },
   },
   prompt: ({ prompt }) => prompt,

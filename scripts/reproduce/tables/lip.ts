@@ -16,7 +16,8 @@ export const lip: Table = {
     'The comparison of table 1 of [Lip](https://arxiv.org/abs/2407.07485) on the demo checkpoints. Methods marked zero-shot get class names and no image; the others get the real images of the class, and amns-retain and SalUn those of all others too. The datasets are the animals and the vehicles among the photographs of the evaluation part, which neither pretraining nor unlearning saw. Fine words, prompt `a photo of a {}`.',
   score: 'lip',
   goals: [
-    { kind: 'bound', section: 'Methods', row: 'lip', measure: 'score', atMost: 0.1 },
+    { kind: 'bound', section: 'Methods', row: 'lip', measure: 'score', atMost: 0.05 },
+    { kind: 'bound', section: 'Methods', row: 'lip', measure: 'after', atMost: 0.1 },
     { kind: 'best', section: 'Zero-shot methods', row: 'lip' },
   ],
   sections: [

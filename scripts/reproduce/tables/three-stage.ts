@@ -36,7 +36,7 @@ export const threeStage: Table = {
     'The comparisons of tables 1 to 3 of [the three-stage paper](https://arxiv.org/abs/2506.03117) on the demo checkpoints. Captions say no more than "a photo of an animal" or "a photo of a vehicle", and one fine class is to be forgotten. Target accuracy is coarse zero-shot accuracy (which of the two captions) on held-out images of that class; its own group and the other one are the other classes under the same two captions, and "fine words" is zero-shot accuracy of the other nine classes under their own prompts. The forget set has 200 images, the retain set 60 of each other class, the calibration set 40 others of each.',
   score: 'ratio',
   goals: [
-    { kind: 'bound', section: 'Subgroups', row: 'three-stage', measure: 'after', atMost: 0.15 },
+    { kind: 'bound', section: 'Subgroups', row: 'three-stage', measure: 'score', atLeast: 91 },
     { kind: 'best', section: 'Subgroups', row: 'three-stage' },
     { kind: 'best', section: 'Styles', row: 'three-stage' },
   ],
