@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { decodeImage } from '../../src/clip';
 import { type DatasetIndex, entries, scanDataset, sha256 } from '../../src/data';
@@ -54,19 +54,20 @@ export class Datasets {
 
 /** Every image in a style, as PNG, which keeps its pixels. */
 async function writeStyled(archive: string, style: Style, folder: string): Promise<void> {
+  const { classes } = await scanDataset(archive, { verifyImages: false });
+  for (const name of classes) await mkdir(join(folder, name), { recursive: true });
+  const files: Promise<void>[] = [];
   for await (const entry of entries(archive)) {
-    if ('directory' in entry) continue;
-    const { data, width, height } = await decodeImage(entry.bytes);
-    if (width !== height) throw new Error(`${entry.name} is not square`);
-    const pixels = Uint8Array.from(data);
-    applyStyle(style, pixels, width);
-    const file = join(folder, entry.name.replace(/\.[^.]+$/, '.png'));
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(
-      file,
-      await sharp(pixels, { raw: { width, height, channels: 3 } })
-        .png()
-        .toBuffer(),
-    );
+    if (!('directory' in entry)) files.push(writeImage(entry, style, folder));
   }
+  await Promise.all(files);
+}
+
+async function writeImage({ name, bytes }: { name: string; bytes: Buffer }, style: Style, folder: string) {
+  const { data, width, height } = await decodeImage(bytes);
+  if (width !== height) throw new Error(`${name} is not square`);
+  const pixels = Uint8Array.from(data);
+  applyStyle(style, pixels, width);
+  const png = sharp(pixels, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 1 });
+  await writeFile(join(folder, name.replace(/\.[^.]+$/, '.png')), await png.toBuffer());
 }

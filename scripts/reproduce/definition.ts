@@ -90,6 +90,8 @@ export interface Section {
   readonly reading?: string;
   /** In place of the standard numbers. */
   readonly columns?: readonly Column[];
+  /** Beside the intervals. */
+  readonly variance?: true;
   /** Accuracy over the coefficients that the runs tried, in place of the standard numbers. */
   readonly curve?: true;
 }
@@ -100,7 +102,7 @@ export type Goal =
       readonly kind: 'bound';
       readonly section: string;
       readonly row: string;
-      readonly measure: 'after' | 'own' | 'score';
+      readonly measure: 'after' | 'kept' | 'score';
       readonly atMost?: number;
       readonly atLeast?: number;
     }

@@ -14,7 +14,7 @@ export function reached(goal: Goal, table: Table, found: Found, seeds?: readonly
     : section.models.map((model) => best(row, { ...section, models: [model] }, table, found, seeds)).join('\n- ');
 }
 
-const WHAT = { after: 'target accuracy', own: 'of its own dataset kept', score: 'score' } as const;
+const WHAT = { after: 'target accuracy', kept: 'of all else kept', score: 'score' } as const;
 
 function bound(
   goal: Goal & { kind: 'bound' },
@@ -23,8 +23,8 @@ function bound(
   found: Found,
   seeds?: readonly number[],
 ) {
-  const values = measured(section, table, found, seeds).flatMap(({ after, kept, score }) => {
-    const value = { after, own: kept[0]!.ratio, score }[goal.measure];
+  const values = measured(section, table, found, seeds).flatMap(({ after, allKept: kept, score }) => {
+    const value = { after, kept, score }[goal.measure];
     return value === null ? [] : [value];
   });
   const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = goal;

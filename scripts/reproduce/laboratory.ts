@@ -57,13 +57,15 @@ export class Laboratory implements Facts {
       for (const [i, part] of parts.entries())
         runs.push(await this.forget(cell as Run, part, join(scratch, String(i))));
       const checkpoint = await this.merged(cell, runs, join(scratch, 'merge'));
-      const values: Record<string, [number, number]> = {};
+      const values: Record<string, Record<string, [number, number]>> = {};
       let environment = '';
       for (const view of cell.kind === 'run' ? cell.task.views : [cell.view]) {
         const said = await this.evaluate(checkpoint, view, scratch);
         environment = environmentOf(said);
-        for (const { metric, key, subject, value, count } of only(said, 'evaluated').report.values)
-          values[[view.name, metric, key, ...(subject === null ? [] : [subject])].join('/')] = [value, count];
+        for (const { metric, key, subject, value, count } of only(said, 'evaluated').report.values) {
+          const of = [view.name, metric, key].join('/');
+          if (subject !== null) values[of] = { ...values[of], [subject]: [value, count] };
+        }
       }
       const curve = runs.flatMap(({ said }) => curveOf(said));
       return {

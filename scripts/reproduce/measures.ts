@@ -11,6 +11,8 @@ export interface Measures {
   readonly after: number;
   /** After / before of each dataset that was to stay, the target's own first; not capped. */
   readonly kept: readonly Kept[];
+  /** The same of all of them together. */
+  readonly allKept: number;
   readonly score: number | null;
   readonly seconds: number;
   readonly peakMemoryBytes: number;
@@ -44,8 +46,9 @@ export function measuresOf(run: Run, reading: string, score: Table['score'], fou
       before: before / total,
       ratio: before > 0 ? left / before : 1,
     })),
+    allKept: sum(stay.map(({ after: left }) => left)) / sum(stay.map(({ before }) => before)),
     score: forgetting && (score === 'lip' ? lipScoreOf : ratioScoreOf)(forgetting),
-    seconds: after.runs.reduce((sum, { seconds }) => sum + seconds, 0),
+    seconds: sum(after.runs.map(({ seconds }) => seconds)),
     peakMemoryBytes: Math.max(...after.runs.map(({ peakMemoryBytes }) => peakMemoryBytes)),
     updatedShare: Math.max(...after.runs.map(({ updatedShare }) => updatedShare)),
   };
@@ -83,10 +86,12 @@ function change(probe: Probe, model: Model, result: CellResult, found: Found): C
 
 /** Right answers over the probe's classes. */
 function counted({ view, metric, key, classes }: Probe, { values }: CellResult) {
-  const rows = classes.map((name) => values[[view, metric, key, name].join('/')]);
+  const rows = classes.map((name) => values[[view, metric, key].join('/')]?.[name]);
   if (!rows.every((row) => row !== undefined)) return null;
   return {
-    right: rows.reduce((sum, [value, count]) => sum + value * count, 0),
-    total: rows.reduce((sum, [, count]) => sum + count, 0),
+    right: sum(rows.map(([value, count]) => value * count)),
+    total: sum(rows.map(([, count]) => count)),
   };
 }
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

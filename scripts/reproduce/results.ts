@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 /** What a cell found. */
 export interface CellResult {
   readonly name: string;
-  /** `<view>/<metric>/<key>/<class>`, without the class for all: the value and what it counts. */
-  readonly values: Readonly<Record<string, readonly [value: number, count: number]>>;
+  /** By `<view>/<metric>/<key>`, then by class: the value and what it counts. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, readonly [value: number, count: number]>>>>;
   /** One for each run of the cell. */
   readonly runs: readonly Finished[];
   /** Accuracies over the coefficients that a run tried. */

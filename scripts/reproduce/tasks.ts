@@ -1,4 +1,3 @@
-import type { MetricName } from '../../src/metrics';
 import { STYLES, type Style } from '../pretrain/styles';
 import { FINE_WORDS } from '../pretrain/words';
 import type { Cut, Part, Probe, Reading, Task, View, Words } from './definition';
@@ -20,20 +19,11 @@ const cut = (classes: readonly string[], words: Words, more: Partial<Cut> = {}):
   ...more,
 });
 
-/** Measured on the photographs of all classes under their own prompts. */
-const FINE: readonly MetricName[] = [
-  'ZERO_SHOT',
-  'TEMPLATES',
-  'ZERO_SHOT_TEXT_RETRIEVAL',
-  'IMAGE_RETRIEVAL',
-  'TEXT_RETRIEVAL',
-];
-export const FINE_VIEW: View = { name: 'photographs', images: cut(FINE_WORDS, 'fine'), metrics: FINE };
-
-/** Forget classes, as their prompts name them; animals and vehicles are the datasets. */
-export function classes(...names: string[]): Task {
+/** Forget classes, as their prompts name them, and measure this on the photographs of all; animals and vehicles are the datasets. */
+export function classes(names: readonly string[], metrics: View['metrics']): Task {
+  const view: View = { name: 'photographs', images: cut(FINE_WORDS, 'fine'), metrics };
   const probe = (some: readonly string[]): Probe => ({
-    view: FINE_VIEW.name,
+    view: view.name,
     metric: 'ZERO_SHOT',
     key: 'accuracy',
     classes: some,
@@ -42,7 +32,7 @@ export function classes(...names: string[]): Task {
   return {
     name: names.join(' + '),
     parts: [{ forgotten: names, words: 'fine', sets }],
-    views: [FINE_VIEW],
+    views: [view],
     readings: { default: groups(names, probe) },
   };
 }

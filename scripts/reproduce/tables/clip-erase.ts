@@ -2,9 +2,11 @@ import type { Column, Row, Table } from '../definition';
 import { classes } from '../tasks';
 import { row, SMALL, ZERO_SHOT } from './rows';
 
+const METRICS = ['ZERO_SHOT', 'ZERO_SHOT_TEXT_RETRIEVAL', 'IMAGE_RETRIEVAL', 'TEXT_RETRIEVAL'] as const;
+
 /** Every other class of CIFAR-10, in its own order: chosen before any result was known. */
-const FIVE = ['airplane', 'bird', 'deer', 'frog', 'ship'].map((name) => classes(name));
-const TWO = [classes('frog'), classes('ship')];
+const FIVE = ['airplane', 'bird', 'deer', 'frog', 'ship'].map((name) => classes([name], METRICS));
+const TWO = [['frog'], ['ship']].map((names) => classes(names, METRICS));
 const ONCE = { seeds: [1] } as const;
 
 const ERASE = row('clip-erase', 'CLIPErase');
@@ -30,16 +32,17 @@ export const clipErase: Table = {
   score: 'lip',
   goals: [
     { kind: 'bound', section: 'Zero-shot prediction', row: 'clip-erase', measure: 'after', atMost: 0.05 },
-    { kind: 'bound', section: 'Zero-shot prediction', row: 'clip-erase', measure: 'own', atLeast: 0.95 },
+    { kind: 'bound', section: 'Zero-shot prediction', row: 'clip-erase', measure: 'kept', atLeast: 0.95 },
     { kind: 'best', section: 'Zero-shot prediction', row: 'clip-erase' },
   ],
   sections: [
     {
       title: 'Zero-shot prediction',
-      about: 'Three seeds of CLIPErase, one of the baselines.',
+      about: 'Three seeds of CLIPErase, one of the baselines. In brackets the variance over runs.',
       models: ['resnet'],
       tasks: FIVE,
       rows: [ERASE, ...BASELINES],
+      variance: true,
     },
     {
       title: 'Zero-shot retrieval',
@@ -90,7 +93,7 @@ export const clipErase: Table = {
       title: 'Share of the classes forgotten',
       about: '10, 20 and 30 % of the classes; 0 % is the column "before".',
       models: ['resnet'],
-      tasks: [classes('frog'), classes('frog', 'ship'), classes('frog', 'ship', 'bird')],
+      tasks: [['frog'], ['frog', 'ship'], ['frog', 'ship', 'bird']].map((names) => classes(names, METRICS)),
       rows: [ERASE],
     },
   ],

@@ -2,7 +2,8 @@ import type { Row, Table } from '../definition';
 import { classes } from '../tasks';
 import { row, ZERO_SHOT } from './rows';
 
-const TASKS = ['frog', 'ship', 'dog'].map((name) => classes(name));
+const METRICS = ['ZERO_SHOT', 'TEMPLATES'] as const;
+const TASKS = ['frog', 'ship', 'dog'].map((name) => classes([name], METRICS));
 const TOWERS = ['resnet', 'vit'] as const;
 const ONCE = { seeds: [1] } as const;
 
@@ -73,7 +74,7 @@ export const lip: Table = {
       title: 'Two classes at once',
       about: 'One run, both classes; one pair within a group, one across.',
       models: TOWERS,
-      tasks: [classes('frog', 'dog'), classes('frog', 'ship')],
+      tasks: [classes(['frog', 'dog'], METRICS), classes(['frog', 'ship'], METRICS)],
       rows: [{ ...LIP, ...ONCE }],
     },
   ],
