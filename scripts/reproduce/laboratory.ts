@@ -4,6 +4,7 @@ import { sha256 } from '../../src/data';
 import { SHIPPED_PLUGINS } from '../../src/executor/plugins';
 import { TrainerProcess } from '../../src/executor/trainer-process';
 import type { EvaluationSpec, FromTrainer } from '../../src/trainer/messages';
+import { loadPlugin } from '../../src/trainer/plugin/load-plugin';
 import { readPluginCode } from '../../src/trainer/plugin/plugin-code';
 import { COARSE_WORDS, FINE_WORDS } from '../pretrain/words';
 import { type Cell, type Facts, given, type Run } from './cells';
@@ -14,6 +15,9 @@ import { coarseWord } from './words';
 
 /** The method kit: what a plugin's equations are made of. */
 const KIT = join(__dirname, '../../src/method');
+
+/** What methods that need other steps on small models call theirs; it is part of their code. */
+const PRESET = 'small';
 
 type Said<T extends FromTrainer['type']> = Extract<FromTrainer, { type: T }>;
 
@@ -86,7 +90,8 @@ export class Laboratory implements Facts {
   private async forget({ row, model, seed, name }: Run, { forgotten, words, sets }: Part, scratch: string) {
     await mkdir(scratch, { recursive: true });
     const folder = join(SHIPPED_PLUGINS, row.method);
-    const { digest: codeDigest } = await readPluginCode(folder);
+    const store = join(this.work, 'plugins');
+    const { method, codeDigest } = await loadPlugin(folder, store);
     const taken = await Promise.all(
       Object.entries(sets).map(async ([set, cut]) => {
         const { source, samples } = await this.datasets.take('unlearn', cut);
@@ -98,8 +103,8 @@ export class Laboratory implements Facts {
       type: 'run',
       assignment: {
         run: name,
-        plugin: { folder, codeDigest, store: join(this.work, 'plugins') },
-        parameters: row.parameters,
+        plugin: { folder, codeDigest, store },
+        parameters: { ...(method.presets?.[PRESET] && { preset: PRESET }), ...row.parameters },
         seed,
         checkpoint: join(this.checkpoints, model),
         sets: Object.fromEntries(taken),
