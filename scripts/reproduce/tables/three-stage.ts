@@ -1,5 +1,6 @@
 import type { Row, Table } from '../definition';
-import { styleOf, subgroup } from '../tasks';
+import { styleOf } from '../style-task';
+import { subgroup } from '../tasks';
 import { row, SEEDS } from './rows';
 
 const ONCE = { seeds: [1] } as const;
