@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { Datasets } from './reproduce/datasets';
 import { Laboratory } from './reproduce/laboratory';
 import { reproduce } from './reproduce/reproduce';
+import { ShippedFacts } from './reproduce/shipped-facts';
 import { TABLES } from './reproduce/tables';
 
 const ROOT = resolve(__dirname, '../..');
@@ -24,9 +25,12 @@ async function main(): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'lethe-reproduce-'));
   try {
     const datasets = new Datasets(join(ROOT, 'demo/images'), join(work, 'images'));
+    const checkpoints = join(ROOT, 'demo/checkpoints');
+    const laboratory = new Laboratory(checkpoints, datasets, work);
     const table = TABLES[options.table]!;
     const { page, failures } = await reproduce(table, {
-      laboratory: new Laboratory(join(ROOT, 'demo/checkpoints'), datasets, work),
+      facts: new ShippedFacts(checkpoints, datasets),
+      run: (cell) => laboratory.run(cell),
       file: join(options.out, `${table.name}.json`),
       only: options.only === undefined ? undefined : new RegExp(options.only),
       seeds: options.seeds?.split(',').map(Number),

@@ -64,6 +64,7 @@ export interface Row {
   readonly name: string;
   readonly title: string;
   readonly method: string;
+  /** Over its preset for small models, where it has one. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** The sets it is not given; a zero-shot method has none of them. */
   readonly without?: readonly SetName[];

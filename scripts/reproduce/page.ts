@@ -1,8 +1,10 @@
 import { runsOf } from './cells';
+import { curveText } from './curve';
 import type { Section, Table } from './definition';
+import { arrow, grid, withInterval, withVariance } from './format';
 import { reached } from './goals';
-import { columnOf, type Found, type Measures, measuresOf } from './measures';
-import { type Mean, meanOf } from './statistics';
+import { columnOf, type Found, measuresOf } from './measures';
+import { standardNumbers } from './standard-numbers';
 
 export interface PageOptions {
   readonly command: string;
@@ -35,7 +37,7 @@ export function page(table: Table, found: Found, options: PageOptions): string {
 }
 
 const STANDARD =
-  'Target: accuracy on what was to be forgotten. Kept: after / before on a dataset that was to stay, and what it was before. Numbers are means over runs, ± half of the 95 % t-interval over runs (none where there is one); runs of one row differ in seed, and in the line "all" also in what is forgotten, which is not independent of it. Seconds and memory are those of the run without its evaluation; updated is the share of weights that differ from the original’s.';
+  'Parameters are the preset `small` where a method has one, and its defaults else. Target: accuracy on what was to be forgotten. Kept: after / before on a dataset that was to stay, and what it was before. Numbers are means over runs, ± half of the 95 % t-interval over runs (none where there is one); runs of one row differ in seed, and in the line "all" also in what is forgotten, which is not independent of it. Seconds and memory are those of the run without its evaluation; updated is the share of weights that differ from the original’s.';
 const LEGEND: Readonly<Record<Table['score'], string>> = {
   lip: `${STANDARD} Score: equation 10 of Lip, from 0 to 1, lower is better.`,
   ratio: `${STANDARD} Score: the ratio score, from 0 to 100, higher is better.`,
@@ -72,7 +74,12 @@ function modelText(section: Section, table: Table, found: Found, seeds?: readonl
     const all = runs.flatMap((run) => measuresOf(run, reading, table.score, found) ?? []);
     const failed = runs.filter((run) => found.get(run.name)?.failed !== undefined).length;
     const count = failed > 0 ? `${all.length}, ${failed} diverged` : String(all.length);
-    return [title, task, count, ...numbers(all, kept, table.score, section.variance ? withVariance : withInterval)];
+    return [
+      title,
+      task,
+      count,
+      ...standardNumbers(all, kept, table.score, section.variance ? withVariance : withInterval),
+    ];
   });
   return grid([...head, ...rest], body);
 }
@@ -90,62 +97,7 @@ function linesOf({ rows, tasks, ...section }: Section, seeds?: readonly number[]
   });
 }
 
-function numbers(
-  all: readonly Measures[],
-  kept: readonly string[],
-  score: Table['score'],
-  shown: typeof withInterval,
-): string[] {
-  if (all.length === 0) return Array.from({ length: kept.length + 6 }, () => '');
-  const of = (what: (each: Measures) => number) => meanOf(all.map(what));
-  const digits = score === 'lip' ? 3 : 1;
-  const scores = all.flatMap((each) => each.score ?? []);
-  return [
-    of(({ before }) => before).mean.toFixed(3),
-    shown(of(({ after }) => after)),
-    ...kept.map((title) => {
-      const found = all.flatMap((each) => each.kept.filter((dataset) => dataset.title === title));
-      if (found.length === 0) return '';
-      const before = meanOf(found.map((dataset) => dataset.before)).mean;
-      return `${shown(meanOf(found.map(({ ratio }) => ratio)))} of ${before.toFixed(2)}`;
-    }),
-    scores.length > 0 ? shown(meanOf(scores), digits) : '',
-    of(({ seconds }) => seconds).mean.toFixed(0),
-    (of(({ peakMemoryBytes }) => peakMemoryBytes).mean / 1e9).toFixed(2),
-    of(({ updatedShare }) => updatedShare).mean.toFixed(3),
-  ];
-}
-
 function titles({ tasks }: Section, reading: string): string[] {
   const all = tasks.flatMap(({ readings }) => [readings[reading]!.own, ...readings[reading]!.others]);
   return [...new Set(all.map(({ title }) => title))];
 }
-
-/** The coefficients that every run tried, with the mean of each accuracy. */
-function curveText(section: Section, found: Found, seeds?: readonly number[]): string {
-  const curves = runsOf(section, seeds).flatMap((run) => found.get(run.name)?.curve ?? []);
-  const runs = runsOf(section, seeds).filter((run) => found.get(run.name)?.curve).length;
-  const sets = [...new Set(curves.flatMap((point) => Object.keys(point)))].filter((name) => name !== 'coefficient');
-  const coefficientOf = ({ coefficient }: (typeof curves)[number]) => coefficient!.toFixed(3);
-  const body = [...new Set(curves.map(coefficientOf))].sort().flatMap((coefficient) => {
-    const points = curves.filter((point) => coefficientOf(point) === coefficient);
-    const means = sets.map((name) => withInterval(meanOf(points.map((point) => point[name] ?? 0))));
-    return points.length === runs ? [[coefficient, ...means]] : [];
-  });
-  return grid(['coefficient', ...sets], body);
-}
-
-function arrow(pairs: readonly (readonly [number, number])[]): string {
-  if (pairs.length === 0) return '';
-  const [before, after] = [0, 1].map((i) => meanOf(pairs.map((pair) => pair[i]!)));
-  return `${before!.mean.toFixed(3)} → ${withInterval(after!)}`;
-}
-
-const withInterval = ({ mean, half }: Mean, digits = 3) =>
-  `${mean.toFixed(digits)}${half === null ? '' : ` ± ${half.toFixed(digits)}`}`;
-
-const withVariance = (mean: Mean, digits = 3) =>
-  `${withInterval(mean, digits)}${mean.variance === null ? '' : ` (${mean.variance.toExponential(1)})`}`;
-
-const grid = (head: readonly string[], body: readonly (readonly string[])[]) =>
-  [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -64,7 +64,13 @@ describe('a table', () => {
     await rm(folder, { recursive: true });
   });
   const again = (of: Table, laboratory: Pretended, more: { only?: RegExp; seeds?: number[] } = {}) =>
-    reproduce(of, { laboratory, file: join(folder, 'small.json'), jobs: 2, ...more });
+    reproduce(of, {
+      facts: laboratory,
+      run: (cell) => laboratory.run(cell),
+      file: join(folder, 'small.json'),
+      jobs: 2,
+      ...more,
+    });
 
   test('runs a cell once, however many sections show it, and not again when it is in the file', async () => {
     const laboratory = new Pretended();
@@ -146,7 +152,13 @@ test.each(Object.values(TABLES))(
     expect(cellsOf(of).length).toBeLessThanOrEqual(100);
     const log = jest.spyOn(console, 'log').mockImplementation(() => {});
     const nothing = new Pretended();
-    const { page } = await reproduce(of, { laboratory: nothing, file: '/nowhere/x.json', jobs: 1, only: /^$/ });
+    const { page } = await reproduce(of, {
+      facts: nothing,
+      run: (cell) => nothing.run(cell),
+      file: '/nowhere/x.json',
+      jobs: 1,
+      only: /^$/,
+    });
     log.mockRestore();
     expect(nothing.ran).toEqual([]);
     expect(page).toContain('not measured yet');

@@ -5,7 +5,8 @@ import { Progress } from './progress';
 import { type CellResult, Results } from './results';
 
 export interface ReproduceOptions {
-  readonly laboratory: Facts & { run(cell: Cell): Promise<CellResult> };
+  readonly facts: Facts;
+  readonly run: (cell: Cell) => Promise<CellResult>;
   /** Where finished cells are kept. */
   readonly file: string;
   /** Of the names, with the table's name before them; others are left as they are. */
@@ -22,9 +23,9 @@ export interface Reproduced {
 
 /** Runs the cells that are missing, keeping each as soon as it is done, and makes the page of all that are there. */
 export async function reproduce(table: Table, options: ReproduceOptions): Promise<Reproduced> {
-  const { laboratory, file, only, seeds, jobs } = options;
+  const { facts, run, file, only, seeds, jobs } = options;
   const digested = async (cells: readonly Cell[]) =>
-    Promise.all(cells.map(async (cell) => ({ cell, digest: await digestOf(cell, laboratory) })));
+    Promise.all(cells.map(async (cell) => ({ cell, digest: await digestOf(cell, facts) })));
   const wanted = await digested(cellsOf(table, seeds));
   // Other seeds than the table's are no reason to drop what the table's own found.
   const keep = seeds ? [...wanted, ...(await digested(cellsOf(table)))] : wanted;
@@ -42,7 +43,7 @@ export async function reproduce(table: Table, options: ReproduceOptions): Promis
       const { cell, digest } = next;
       const startedAt = performance.now();
       try {
-        await results.put(digest, await laboratory.run(cell));
+        await results.put(digest, await run(cell));
       } catch (error) {
         failures.push({ name: cell.name, message: (error as Error).message });
       }

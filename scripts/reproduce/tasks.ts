@@ -1,23 +1,8 @@
 import { STYLES, type Style } from '../pretrain/styles';
 import { FINE_WORDS } from '../pretrain/words';
-import type { Cut, Part, Probe, Reading, Task, View, Words } from './definition';
+import { ALL, cut, ofGroup, ofOtherGroup, without } from './cuts';
+import type { Part, Probe, Reading, Task, View } from './definition';
 import { coarseWord } from './words';
-
-/** Images of a class in the unlearning and in the evaluation part. */
-const ALL = 200;
-
-const of = (word: string) => FINE_WORDS.filter((name) => coarseWord(name) === word);
-const others = (word: string) => of(word === 'animal' ? 'vehicle' : 'animal');
-const without = (names: readonly string[], from: readonly string[] = FINE_WORDS) =>
-  from.filter((name) => !names.includes(name));
-const cut = (classes: readonly string[], words: Words, more: Partial<Cut> = {}): Cut => ({
-  style: 'photograph',
-  classes,
-  from: 0,
-  count: ALL,
-  words,
-  ...more,
-});
 
 /** Forget classes, as their prompts name them, and measure this on the photographs of all; animals and vehicles are the datasets. */
 export function classes(names: readonly string[], metrics: View['metrics']): Task {
@@ -40,10 +25,10 @@ export function classes(names: readonly string[], metrics: View['metrics']): Tas
 /** Of the group of the first class and of the other one, what is to stay. */
 function groups(names: readonly string[], probe: (some: readonly string[]) => Probe): Reading {
   const word = coarseWord(names[0]!);
-  const rest = without(names, others(word));
+  const rest = without(names, ofOtherGroup(word));
   return {
     target: probe(names),
-    own: { title: 'own group', probe: probe(without(names, of(word))) },
+    own: { title: 'own group', probe: probe(without(names, ofGroup(word))) },
     others: rest.length > 0 ? [{ title: 'other group', probe: probe(rest) }] : [],
   };
 }
@@ -93,37 +78,6 @@ export function subgroup(...names: string[]): Task {
     readings: {
       default: { target, own, others: [...other, fine] },
       ...Object.fromEntries(STYLES.map((style) => [style, reading(style)])),
-    },
-  };
-}
-
-const STYLE_VIEWS: readonly View[] = STYLES.map((style) => ({
-  name: `fine ${style}`,
-  images: cut(FINE_WORDS, 'fine', { style, count: ALL / 2 }),
-  metrics: ['ZERO_SHOT'],
-}));
-
-/** Forget all classes in one style and keep the photographs; the captions say nothing of styles. */
-export function styleOf(style: Style): Task {
-  const dataset = (each: Style) => ({
-    title: each,
-    probe: { view: `fine ${each}`, metric: 'ZERO_SHOT', key: 'accuracy', classes: FINE_WORDS } as const,
-  });
-  const sets = {
-    forget: cut(FINE_WORDS, 'fine', { style, count: 30 }),
-    retain: cut(FINE_WORDS, 'fine', { count: 60 }),
-    calibration: cut(FINE_WORDS, 'fine', { from: 60, count: 40 }),
-  };
-  return {
-    name: style,
-    parts: [{ forgotten: FINE_WORDS, words: 'fine', sets }],
-    views: STYLE_VIEWS,
-    readings: {
-      default: {
-        target: dataset(style).probe,
-        own: dataset('photograph'),
-        others: STYLES.filter((each) => each !== 'photograph' && each !== style).map(dataset),
-      },
     },
   };
 }

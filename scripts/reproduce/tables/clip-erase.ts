@@ -1,6 +1,6 @@
 import type { Column, Row, Table } from '../definition';
 import { classes } from '../tasks';
-import { row, SMALL, ZERO_SHOT } from './rows';
+import { row, ZERO_SHOT } from './rows';
 
 const METRICS = ['ZERO_SHOT', 'ZERO_SHOT_TEXT_RETRIEVAL', 'IMAGE_RETRIEVAL', 'TEXT_RETRIEVAL'] as const;
 
@@ -14,7 +14,7 @@ const BASELINES: readonly Row[] = [
   row('grad-ascent', 'gradient ascent', ONCE),
   row('grad-diff', 'gradient difference', ONCE),
   row('kl', 'KL minimisation', ONCE),
-  row('emmn', 'EMMN, zero-shot', { parameters: {}, ...ZERO_SHOT, ...ONCE }),
+  row('emmn', 'EMMN, zero-shot', { ...ZERO_SHOT, ...ONCE }),
 ];
 
 const column = (title: string, metric: Column['metric'], key: string): Column => ({
@@ -28,7 +28,7 @@ export const clipErase: Table = {
   name: 'clip-erase',
   title: 'CLIPErase',
   about:
-    'The comparisons of tables 2 to 4 and 7 of [CLIPErase](https://arxiv.org/abs/2410.23330) on the demo checkpoints: one class forgotten, all others kept. Accuracy is zero-shot, prompt `a photo of a {}`, on the evaluation images, which neither pretraining nor unlearning saw: 200 a class. Forget and retain set are the unlearning images of the class and of all others. Checkpoints are read back from disk. Parameters are the preset `small` where a method has one.',
+    'The comparisons of tables 2 to 4 and 7 of [CLIPErase](https://arxiv.org/abs/2410.23330) on the demo checkpoints: one class forgotten, all others kept. Accuracy is zero-shot, prompt `a photo of a {}`, on the evaluation images, which neither pretraining nor unlearning saw: 200 a class. Forget and retain set are the unlearning images of the class and of all others. Checkpoints are read back from disk.',
   score: 'lip',
   goals: [
     { kind: 'bound', section: 'Zero-shot prediction', row: 'clip-erase', measure: 'after', atMost: 0.05 },
@@ -84,7 +84,7 @@ export const clipErase: Table = {
         ...[1, 2, 3].map((i) =>
           row('clip-erase', `λ${i} = 0`, {
             name: `clip-erase-no-lambda${i}`,
-            parameters: { ...SMALL, [`lambda${i}`]: 0 },
+            parameters: { [`lambda${i}`]: 0 },
           }),
         ),
       ],

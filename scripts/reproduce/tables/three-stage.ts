@@ -1,22 +1,26 @@
 import type { Row, Table } from '../definition';
-import { styleOf, subgroup } from '../tasks';
-import { row, SEEDS, SMALL } from './rows';
+import { styleOf } from '../style-task';
+import { subgroup } from '../tasks';
+import { row, SEEDS } from './rows';
 
 const ONCE = { seeds: [1] } as const;
 const SUBGROUPS = [subgroup('frog'), subgroup('ship')];
 const FROG = [subgroup('frog')];
 
-/** It has no preset: its defaults are ours. */
-const OURS = (name: string, title: string, parameters: Row['parameters'] = {}, seeds: readonly number[] = SEEDS): Row =>
-  row('three-stage', title, { name, parameters, seeds });
-const THREE_STAGE = OURS('three-stage', 'three-stage');
+const variant = (
+  name: string,
+  title: string,
+  parameters: Row['parameters'] = {},
+  seeds: readonly number[] = SEEDS,
+): Row => row('three-stage', title, { name, parameters, seeds });
+const THREE_STAGE = variant('three-stage', 'three-stage');
 
 const BASELINES: readonly Row[] = [
   row('fine-tune', 'fine-tune'),
   row('grad-ascent', 'grad-ascent'),
-  row('fisher', 'Fisher', { parameters: {} }),
-  row('ulip', 'LIP: ulip, 10 copies', { name: 'ulip-10', parameters: { ...SMALL, draws: 10 } }),
-  row('emmn', 'EMMN', { parameters: {}, without: ['forget', 'retain'], ...ONCE }),
+  row('fisher', 'Fisher'),
+  row('ulip', 'LIP: ulip, 10 copies', { name: 'ulip-10', parameters: { draws: 10 } }),
+  row('emmn', 'EMMN', { without: ['forget', 'retain'], ...ONCE }),
   row('lip', 'CLIP-LIP: lip', ONCE),
 ];
 
@@ -75,7 +79,7 @@ export const threeStage: Table = {
       rows: [
         THREE_STAGE,
         ...(['relativeFisher', 'lora', 'alignment', 'soup'] as const).map((name) =>
-          OURS(`three-stage-no-${name}`, `without ${name}`, { [name]: false }),
+          variant(`three-stage-no-${name}`, `without ${name}`, { [name]: false }),
         ),
       ],
     },
@@ -85,10 +89,10 @@ export const threeStage: Table = {
       models: ['resnet'],
       tasks: FROG,
       rows: [
-        OURS('three-stage-remind-5', '5 steps', { remindSteps: 5 }),
+        variant('three-stage-remind-5', '5 steps', { remindSteps: 5 }),
         { ...THREE_STAGE, title: '20 steps' },
-        OURS('three-stage-remind-50', '50 steps', { remindSteps: 50 }),
-        OURS('three-stage-remind-100', '100 steps', { remindSteps: 100 }, [1]),
+        variant('three-stage-remind-50', '50 steps', { remindSteps: 50 }),
+        variant('three-stage-remind-100', '100 steps', { remindSteps: 100 }, [1]),
       ],
     },
     {
