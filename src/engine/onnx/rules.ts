@@ -48,12 +48,19 @@ function transposedInput(graph: OnnxGraph, name: string, t: Tensor, flag: boolea
   return flag ? graph.node('Transpose', [name], { perm: swapLast(t.shape.length) })[0]! : name;
 }
 
-/** Two-dimensional products are Gemm, which reads either operand transposed for free; batched ones are MatMul. */
-const matmul = (node: NodeOf<'matmul'>, { graph, inputs }: Emission): string[] => {
+/**
+ * Two-dimensional products are Gemm, which reads either operand transposed for free; batched ones are MatMul, or ONNX Runtime's own FusedMatMul, which can
+ * do the same.
+ */
+const matmul = (node: NodeOf<'matmul'>, { graph, inputs, block }: Emission): string[] => {
   const [a, b] = node.inputs as [Tensor, Tensor];
   const { transposeA, transposeB } = node.attributes;
   if (a.shape.length === 2 && b.shape.length === 2) {
     return graph.node('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) });
+  }
+  if (block && (transposeA || transposeB)) {
+    const transposed = { transA: Number(transposeA), transB: Number(transposeB) };
+    return graph.node('FusedMatMul@com.microsoft', inputs, transposed);
   }
   return graph.node('MatMul', [
     transposedInput(graph, inputs[0]!, a, transposeA),
