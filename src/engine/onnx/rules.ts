@@ -8,7 +8,7 @@ import { isPointwise, pointwiseConvolution } from './pointwise-convolution';
 export interface Emission {
   graph: OnnxGraph;
   inputs: readonly string[];
-  /** Channels in a block of the processor's fast convolution; undefined where there is none, and plain ONNX is written. */
+  /** Channels in a block of the processor's fast convolution; undefined where there is none, and every node is written as plain ONNX has it. */
   block?: number;
 }
 
@@ -74,7 +74,7 @@ const conv2d = (node: NodeOf<'conv2d'>, { graph, inputs, block }: Emission): str
   const [xShape, wShape] = node.inputs.map((t) => t.shape) as [readonly number[], readonly number[]];
   const yShape = node.outputs[0]!.shape;
   const convolution: Convolution = { x, xShape, w, wShape, bias, yShape, stride, padding, exchanged: false };
-  if (isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
+  if (block && isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
   if (block && isBlockable(convolution)) return [blockedConvolution(graph, convolution, block)];
   return graph.node('Conv', inputs, {
     kernel_shape: wShape.slice(2),
@@ -114,7 +114,7 @@ const conv2dTransposed = (node: NodeOf<'conv2dTransposed'>, { graph, inputs, blo
       exchanged: true,
     };
     const square = kernel[0] === kernel[1];
-    if (isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
+    if (block && isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
     if (block && square && isBlockable(convolution)) return [blockedConvolution(graph, convolution, block)];
     const [exchanged] = graph.node('Transpose', [turned], { perm: [1, 0, 2, 3] }) as [string];
     return graph.node('Conv', [inputs[0]!, exchanged], {
