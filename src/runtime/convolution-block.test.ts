@@ -45,6 +45,7 @@ describe('fast convolution', () => {
     ['channels that fill blocks', [1, 16, 58], 16, 3, 1, 1],
     ['channels that do not', [1, 4, 58], 20, 3, 1, 1],
     ['a stride', [1, 4, 116], 8, 3, 2, 1],
+    ['a stride, of few channels', [2, 3, 12], 4, 3, 2, 1],
     ['no padding', [1, 8, 58], 4, 3, 1, 0],
     ['a wide kernel', [1, 4, 58], 4, 5, 1, 2],
     ['small images', [3, 4, 8], 4, 3, 1, 1],

@@ -1,6 +1,6 @@
-import { concat, matmul, pad, reshape, slice, transpose } from '../ops';
+import { concat, conv2d, matmul, pad, reshape, slice, sum, transpose } from '../ops';
 import type { ConvolutionAttributes } from '../primitives';
-import type { Tensor } from '../tensor';
+import { constant, type Tensor } from '../tensor';
 import { sameSizeWeightGradient } from './same-size-convolution';
 
 /**
@@ -17,6 +17,7 @@ export function convolutionWeightGradient(
   const [o, c, kh, kw] = shape as [number, number, number, number];
   const [n, , h, w] = g.shape as [number, number, number, number];
   if (stride === 1 && kh === 2 * padding + 1 && kw === kh) return sameSizeWeightGradient(x, g, shape, padding);
+  if (c * kh * kw <= FEW_TAPS) return fewTapsGradient(x, g, shape, { stride, padding });
   const byChannel = transpose(x, [1, 0, 2, 3]);
   const byFilter = transpose(g, [1, 0, 2, 3]);
   const cotangent = reshape(byFilter, [o, n * h * w]);
@@ -36,6 +37,23 @@ export function convolutionWeightGradient(
   const patches = concat(taps, 0);
   const product = matmul(cotangent, patches, { transposeB: true });
   return transpose(reshape(product, [o, kh, kw, c]), [0, 3, 1, 2]);
+}
+
+/** A stem's 3x3 kernel on three colours has 27. */
+const FEW_TAPS = 32;
+
+/** The same where a patch has few numbers: a convolution whose filter i picks number i lays the patches out, on all threads, where slices take one. */
+function fewTapsGradient(x: Tensor, g: Tensor, shape: readonly number[], attributes: ConvolutionAttributes): Tensor {
+  const [o, c, kh, kw] = shape as [number, number, number, number];
+  const [n, , h, w] = g.shape as [number, number, number, number];
+  const taps = c * kh * kw;
+  const picks = constant(
+    Float64Array.from({ length: taps * taps }, (_, i) => Number(i % (taps + 1) === 0)),
+    [taps, c, kh, kw],
+  );
+  const patches = reshape(conv2d(x, picks, attributes), [n, taps, h * w]);
+  const products = matmul(reshape(g, [n, o, h * w]), patches, { transposeB: true });
+  return reshape(sum(products, 0), [...shape]);
 }
 
 /**

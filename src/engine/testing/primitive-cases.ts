@@ -155,6 +155,13 @@ export const CASES: { [P in Primitive]: Case[] } = {
     },
     // few pixels an image, which are multiplied together
     { shapes: [[2, 3, 2, 3], [4, 3, 1, 1], [4]], f: (x, w, bias) => ops.conv2d(x, w, { bias }) },
+    {
+      shapes: [
+        [2, 4, 6, 5],
+        [2, 4, 3, 3],
+      ],
+      f: (x, w) => ops.conv2d(x, w, { stride: 2, padding: 1 }),
+    },
     // images smaller than the products of their channels
     {
       shapes: [
