@@ -45,7 +45,11 @@ export async function compile(
       enableMemPattern: false,
       enableCpuMemArena: arena,
       // idle threads that wait in a loop take the cores from the next session, and from everyone else (measured: up to 1.4x slower)
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: { intra_op: { allow_spinning: '0' } },
+        // (1 / x) y would become y / x where nothing else reads 1 / x: a step would round as its number of weights decides
+        optimization: { disable_specified_optimizers: 'DivMulFusion' },
+      },
       graphOptimizationLevel: 'basic',
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       ...(kept.length > 0 && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer'])) }),

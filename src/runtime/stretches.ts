@@ -1,4 +1,4 @@
-import { lower, type Update } from '../engine';
+import { lower, type Program } from '../engine';
 import { compile, type SessionOptions } from './compile';
 import { type InferenceSession, Tensor } from './onnxruntime';
 
@@ -11,39 +11,37 @@ interface Compiled {
   readonly next: ReadonlyMap<string, string>;
 }
 
-/** Arrays of one weight's update, by the names that `Update` gives. */
-export interface UpdateArrays {
-  readonly present: (state: string) => Float32Array;
-  /** Where the next value is written; the present array itself where that may be overwritten. */
-  readonly next: (state: string) => Float32Array;
-  /** An array of the weight's size, or of one element. */
-  readonly operand: (name: string) => Float32Array;
+/** An elementwise update of any length, whose state is named 0, 1, ... and whose inputs x0, x1, ... */
+export interface Elementwise {
+  readonly elements: number;
+  over(length: number): Program;
 }
 
-/** Runs updates of large weights on the host, stretch by stretch. Weights that are updated in the same way share the compiled graphs. */
-export class Updater {
+export interface UpdateArrays {
+  readonly state: readonly { readonly whole: Float32Array; readonly written: boolean }[];
+  /** Of as many elements as the state, or of one. */
+  readonly operands: readonly Float32Array[];
+}
+
+/** Runs updates on the host, in place and stretch by stretch. Those that are alike share the compiled graphs. */
+export class Stretches {
   private readonly byDigest = new Map<string, Promise<Compiled>>();
-  private readonly byLength = new Map<Update, Map<number, Promise<Compiled>>>();
+  private readonly byLength = new Map<Elementwise, Map<number, Promise<Compiled>>>();
 
   constructor(private readonly options: SessionOptions) {}
 
-  async run(update: Update, arrays: UpdateArrays): Promise<void> {
-    const inputs = update.operands.map((name) => arrays.operand(name));
-    const states = update.state.map(({ name, written }) => ({
-      present: arrays.present(name),
-      next: written ? arrays.next(name) : undefined,
-    }));
+  async run(update: Elementwise, { state, operands }: UpdateArrays): Promise<void> {
     for (let from = 0; from < update.elements; from += STRETCH) {
       const length = Math.min(STRETCH, update.elements - from);
       const part = (whole: Float32Array) => new Tensor('float32', whole.subarray(from, from + length), [length]);
       const { native, next } = await this.ready(update, length);
       const feeds: Record<string, Tensor> = {};
-      for (const [i, data] of inputs.entries())
+      for (const [i, data] of operands.entries())
         feeds[`x${i}`] = data.length === 1 ? new Tensor('float32', data, []) : part(data);
       const results: Record<string, Tensor> = {};
-      for (const [i, state] of states.entries()) {
-        feeds[i] = part(state.present);
-        if (state.next) results[next.get(String(i))!] = part(state.next);
+      for (const [i, { whole, written }] of state.entries()) {
+        feeds[i] = part(whole);
+        if (written) results[next.get(String(i))!] = part(whole);
       }
       await native.run(feeds, results);
     }
@@ -55,7 +53,7 @@ export class Updater {
     this.byLength.clear();
   }
 
-  private ready(update: Update, length: number): Promise<Compiled> {
+  private ready(update: Elementwise, length: number): Promise<Compiled> {
     const lengths = this.byLength.get(update) ?? new Map<number, Promise<Compiled>>();
     this.byLength.set(update, lengths);
     const known = lengths.get(length);
