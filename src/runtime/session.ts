@@ -181,7 +181,7 @@ export class Session {
     const fast = device === 'CPU' && fastConvolution && convolves(body);
     const model = lower(body, { initialisers, convolutionBlock: fast ? await convolutionBlock() : undefined });
     const resident = this.ferry ? model.next.values() : [];
-    return { model, native: await compile(model.bytes, this.options, resident, { arena: !this.updater.large }) };
+    return { model, native: await compile(model.bytes, this.options, resident, { arena: !trainsLarge(this.split) }) };
   }
 
   private async forget(): Promise<void> {
@@ -195,6 +195,12 @@ export class Session {
 
 /** Weights of at least this many elements are updated apart from the step's graph: all but scalars. */
 const SMALLEST_APART = 2;
+
+/** A program that trains with more elements of state than this takes fresh memory for every run. */
+const LARGE_STATE = 2 ** 24;
+
+const trainsLarge = ({ body, updates }: SplitProgram): boolean =>
+  updates.length > 0 && body.state.reduce((total, { shape }) => total + size(shape), 0) > LARGE_STATE;
 
 /** A model of more than this cannot be a protocol buffer, whose lengths are signed 32-bit integers. */
 const LARGEST_MODEL = 2 ** 31 - 2 ** 26;

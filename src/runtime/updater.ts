@@ -51,11 +51,6 @@ export class Updater {
         if (strip && !this.places.has(name)) this.places.set(name, strip.parts[i]!);
   }
 
-  /** Whether a weight is large enough to be updated by itself. */
-  get large(): boolean {
-    return this.tasks.some(({ update }) => update.members.some(({ elements }) => elements >= LARGE_WEIGHT));
-  }
-
   /** Where the body writes an operand; undefined for fresh memory. */
   place(operand: string): Tensor | undefined {
     return this.places.get(operand);
