@@ -87,8 +87,8 @@ export class Session {
     const results = await native.run({ ...inputs, ...Object.fromEntries(fed) }, this.targets(model));
     for (const [name, output] of model.next) this.advance(name, results[output] as Tensor);
     const present = (name: string) => this.values.get(name)!;
-    const moved = await this.updater.run(present, (operand) => results[model.outputs.get(operand)!] as Tensor);
-    for (const [name, next] of moved) this.advance(name, next);
+    const result = (operand: string) => results[model.outputs.get(operand)!] as Tensor;
+    await this.updater.run(present, result, (name, next) => this.advance(name, next));
     return Object.fromEntries(
       Object.keys(this.program.outputs).map((name) => [name, results[model.outputs.get(name)!]!.data as Data]),
     );

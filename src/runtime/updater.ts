@@ -67,24 +67,21 @@ export class Updater {
     return undefined;
   }
 
-  /** Makes all updates and returns the next values by the state's name. */
+  /** Makes all updates. The next values are told update by update, so that what they replace can go before the next update takes memory. */
   async run(
     present: (state: string) => Tensor,
     result: (operand: string) => Tensor,
-  ): Promise<ReadonlyMap<string, Tensor>> {
-    const next = new Map<string, Tensor>();
+    advance: (state: string, next: Tensor) => void,
+  ): Promise<void> {
     for (const { update, state, operands } of this.tasks) {
-      const arrays = state.map((each) => {
-        const strip = placed(each, present);
-        if (each.written) for (const [i, name] of each.names.entries()) next.set(name, strip.parts[i]!);
-        return { whole: strip.whole, written: each.written };
-      });
+      const strips = state.map((each) => ({ ...each, strip: placed(each, present) }));
       await this.stretches.run(update, {
-        state: arrays,
+        state: strips.map(({ strip, written }) => ({ whole: strip.whole, written })),
         operands: operands.map((operand) => gathered(operand, result)),
       });
+      for (const { names, written, strip } of strips)
+        if (written) for (const [i, name] of names.entries()) advance(name, strip.parts[i]!);
     }
-    return next;
   }
 
   /** From now on somebody else may hold the present values. */
