@@ -17,7 +17,7 @@ interface State {
 
 interface Operand {
   readonly names: readonly string[];
-  /** Where the body writes the members' values; undefined for a scalar. */
+  /** Where the body writes the members' values; undefined where there is but one. */
   readonly strip?: Strip;
 }
 
@@ -42,8 +42,8 @@ export class Updater {
     this.tasks = joined(split, LARGE_WEIGHT).map((update) => ({
       update,
       state: statesOf(update),
-      operands: operandsOf(update, split.body).map(({ names, scalar }) =>
-        scalar ? { names } : { names, strip: Strip.zeros(names.map((name) => outputs[name]!.shape)) },
+      operands: operandsOf(update, split.body).map(({ names }) =>
+        names.length === 1 ? { names } : { names, strip: Strip.zeros(names.map((name) => outputs[name]!.shape)) },
       ),
     }));
     for (const { names, strip } of this.operands())
@@ -73,6 +73,8 @@ export class Updater {
     result: (operand: string) => Tensor,
     advance: (state: string, next: Tensor) => void,
   ): Promise<void> {
+    // the gradient of a large weight lies where the first step put it
+    for (const { names, strip } of this.operands()) if (!strip) this.places.set(names[0]!, result(names[0]!));
     for (const { update, state, operands } of this.tasks) {
       const strips = state.map((each) => ({ ...each, strip: placed(each, present) }));
       await this.stretches.run(update, {
