@@ -7,6 +7,8 @@ COPY . .
 RUN npx tsc && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
+# Names on the sheets of images are drawn with a font of the system.
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production LETHE_HOME=/var/lib/lethe
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -1,4 +1,14 @@
 import { Initial1763680000000 } from './1763680000000-initial';
+import { Metrics1763712000000 } from './1763712000000-metrics';
+import { Artifacts1763780000000 } from './1763780000000-artifacts';
+import { Merges1763785000000 } from './1763785000000-merges';
+import { Pictures1763790000000 } from './1763790000000-pictures';
 
 /** All migrations, oldest first. One that was released is never changed. */
-export const migrations = [Initial1763680000000];
+export const migrations = [
+  Initial1763680000000,
+  Metrics1763712000000,
+  Artifacts1763780000000,
+  Merges1763785000000,
+  Pictures1763790000000,
+];

@@ -13,23 +13,29 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   observability: { values: [], types: ['config'] },
   client: { values: [] },
   runtime: { values: ['engine'] },
+  metrics: { values: ['engine'] },
   clip: { values: ['engine'] },
   method: { values: ['engine', 'clip'] },
   plugins: { values: ['method'] },
   data: { values: ['clip'] },
-  evaluation: { values: ['engine', 'clip', 'data', 'runtime'] },
+  evaluation: { values: ['engine', 'clip', 'data', 'runtime', 'metrics'] },
+  pictures: { values: [] },
   queue: { values: ['database'] },
-  domain: { values: ['database', 'queue', 'artifacts', 'migrations'] },
+  domain: { values: ['database', 'queue', 'artifacts', 'migrations', 'metrics'] },
   migrations: { values: [] },
   intake: { values: ['domain', 'clip', 'data'] },
-  api: { values: ['domain', 'observability'] },
-  trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'runtime'] },
+  api: { values: ['domain', 'metrics', 'observability'] },
+  trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'pictures', 'runtime'] },
   // of runtime only the probe, which loads no ONNX Runtime
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },
 };
 
-/** Packages that only one room may load: the server must never load ONNX Runtime. */
-const ownPackages: Record<string, string> = { 'onnxruntime-node': 'runtime' };
+/** Packages that only one room may load: the server must never load ONNX Runtime, nor a charting library. */
+const ownPackages: Record<string, string> = {
+  'onnxruntime-node': 'runtime',
+  echarts: 'pictures',
+  'umap-js': 'pictures',
+};
 
 const root = resolve(__dirname, '../..');
 

@@ -16,13 +16,17 @@ export async function exportTextEncoderOf(
   folder: string,
   encoder: TextEncoder,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true });
   // Beside the result, because a temporary folder of the system may be too small for a large model.
   const download = await mkdtemp(join(folder, '.checkpoint-'));
   try {
     await exportCheckpoint(client, checkpointId, download);
     const checkpoint = await readCheckpoint(download);
     await exportTextEncoder(folder, checkpoint, checkpoint.weights, encoder);
+  } catch (error) {
+    // What was made for a result that there is none of goes, so that the folder does not look like one.
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
+    throw error;
   } finally {
     await rm(download, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { adam, common, concat, contrastiveLoss, defineMethod, param, relabel, trainable } from 'lethe/method';
+import { adam, common, concat, contrastiveLoss, defineMethod, param, relabel, trainingBy } from 'lethe/method';
 
 /** Amnesiac unlearning with real images: the forget images under captions of other classes, among retain images under their own. */
 export default defineMethod({
@@ -32,14 +32,7 @@ export default defineMethod({
     prompt: common.prompt,
   },
   prompt: ({ prompt }) => prompt,
-  training: ({ learningRate, batchSize, epochs, maxLogitScale, part }) => ({
-    optimiser: adam(),
-    learningRate,
-    batchSize,
-    epochs,
-    trainable: trainable(part),
-    logitScaleRange: [0, maxLogitScale],
-  }),
+  training: (params) => trainingBy(adam(), params),
   objective({ model, forget, retain }) {
     const f = model(relabel(forget, 'other'));
     const r = model(retain);

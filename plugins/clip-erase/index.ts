@@ -10,7 +10,7 @@ import {
   normalise,
   param,
   rowDot,
-  trainable,
+  trainingBy,
 } from 'lethe/method';
 
 /** CLIPErase: pull matched forget pairs apart, keep matched retain pairs, stay near the original on the retain set. */
@@ -64,13 +64,7 @@ export default defineMethod({
       about: 'Pairs of each set in one step.',
     }),
     epochs: param.integer({ default: 20, min: 1, max: 1000, source: 'PAPER', about: 'Passes over the forget set.' }),
-    validation: param.number({
-      default: 0.3,
-      min: 0,
-      max: 0.9,
-      source: 'PAPER',
-      about: 'Fraction of each set held out to choose the best epoch; 0 keeps the last step.',
-    }),
+    validation: common.validation(0.3, 'PAPER'),
     maxLogitScale: common.maxLogitScale,
     part: common.part('all'),
     prompt: common.prompt,
@@ -82,15 +76,7 @@ export default defineMethod({
     },
   },
   prompt: ({ prompt }) => prompt,
-  training: ({ learningRate, batchSize, epochs, validation, maxLogitScale, part }) => ({
-    optimiser: adam(),
-    learningRate,
-    batchSize,
-    epochs,
-    validation,
-    trainable: trainable(part),
-    logitScaleRange: [0, maxLogitScale],
-  }),
+  training: (params) => trainingBy(adam(), params),
   objective({ model, original, forget, retain, params: { lambda1, lambda2, lambda3, similarity } }) {
     const f = model(forget);
     const r = model(retain);

@@ -1,4 +1,4 @@
-import { adam, common, contrastiveLoss, defineMethod, param, trainable } from 'lethe/method';
+import { adam, common, contrastiveLoss, defineMethod, param, trainingBy } from 'lethe/method';
 
 /** Fine-tuning on the retain set alone: what is not rehearsed may fade. */
 export default defineMethod({
@@ -21,13 +21,7 @@ export default defineMethod({
     }),
     batchSize: param.integer({ default: 32, min: 2, max: 4096, source: 'OURS', about: 'Retain pairs in one step.' }),
     epochs: param.integer({ default: 2, min: 1, max: 1000, source: 'PAPER', about: 'Passes over the retain set.' }),
-    validation: param.number({
-      default: 0,
-      min: 0,
-      max: 0.9,
-      source: 'OURS',
-      about: 'Fraction of the retain set held out to choose the best epoch; 0 keeps the last step.',
-    }),
+    validation: common.validation(0),
     maxLogitScale: common.maxLogitScale,
     part: common.part('image-tower', 'PAPER'),
     prompt: common.prompt,
@@ -39,14 +33,6 @@ export default defineMethod({
     },
   },
   prompt: ({ prompt }) => prompt,
-  training: ({ learningRate, batchSize, epochs, validation, maxLogitScale, part }) => ({
-    optimiser: adam(),
-    learningRate,
-    batchSize,
-    epochs,
-    validation,
-    trainable: trainable(part),
-    logitScaleRange: [0, maxLogitScale],
-  }),
+  training: (params) => trainingBy(adam(), params),
   objective: ({ model, retain }) => ({ retention: [1, contrastiveLoss(model(retain))] }),
 });

@@ -1,4 +1,4 @@
-import { adamw, common, defineMethod, lossOf, param, trainable } from 'lethe/method';
+import { adamw, common, defineMethod, lossOf, param, trainingBy } from 'lethe/method';
 
 /** Gradient ascent: climb the loss of the forget set until it is no longer recognised. */
 export default defineMethod({
@@ -13,29 +13,8 @@ export default defineMethod({
   sets: ['forget'],
   params: {
     loss: common.loss,
-    learningRate: param.number({
-      default: 1e-6,
-      above: 0,
-      max: 1,
-      source: 'CODE',
-      about: "AdamW's learning rate; released code for CLIP calls 1e-5 too large.",
-    }),
-    weightDecay: param.number({ default: 0.1, min: 0, max: 1, source: 'CODE', about: 'Decoupled weight decay.' }),
-    batchSize: param.integer({
-      default: 32,
-      min: 2,
-      max: 4096,
-      source: 'CODE',
-      about: 'Forget samples in one step.',
-    }),
-    epochs: param.integer({ default: 10, min: 1, max: 1000, source: 'CODE', about: 'At most this many passes.' }),
-    validation: param.number({
-      default: 0.3,
-      min: 0,
-      max: 0.9,
-      source: 'OURS',
-      about: 'Fraction of the forget set held out to see when to stop; 0 runs all epochs.',
-    }),
+    ...common.adamw,
+    validation: common.validation(0.3),
     threshold: param.number({
       default: 0.05,
       min: 0,
@@ -54,15 +33,9 @@ export default defineMethod({
     },
   },
   prompt: ({ prompt }) => prompt,
-  training: ({ learningRate, weightDecay, batchSize, epochs, validation, threshold, maxLogitScale, part }) => ({
-    optimiser: adamw({ weightDecay }),
-    learningRate,
-    batchSize,
-    epochs,
-    validation,
-    until: ({ forget = 1 }) => forget <= threshold,
-    trainable: trainable(part),
-    logitScaleRange: [0, maxLogitScale],
+  training: (params) => ({
+    ...trainingBy(adamw({ weightDecay: params.weightDecay }), params),
+    until: ({ forget = 1 }) => forget <= params.threshold,
   }),
   objective: ({ model, forget, params: { loss } }) => ({
     forgetting: [-1, lossOf(loss, model(forget))],

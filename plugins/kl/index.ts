@@ -1,4 +1,4 @@
-import { adamw, add, type ClipOutput, common, defineMethod, kl, lossOf, param, trainable } from 'lethe/method';
+import { adamw, add, type ClipOutput, common, defineMethod, kl, lossOf, param, trainingBy } from 'lethe/method';
 
 /** KL minimisation: climb the loss of the forget set while predicting of the retain set what the original predicts. */
 export default defineMethod({
@@ -13,13 +13,7 @@ export default defineMethod({
   sets: ['forget', 'retain'],
   params: {
     loss: common.loss,
-    ascent: param.number({
-      default: 1,
-      min: 0,
-      max: 1000,
-      source: 'PAPER',
-      about: "Weight of the forget set's loss, which is climbed.",
-    }),
+    ascent: common.ascent,
     divergence: param.number({
       default: 1,
       min: 0,
@@ -27,29 +21,8 @@ export default defineMethod({
       source: 'PAPER',
       about: "Weight of the divergence from the original's predictions on the retain set.",
     }),
-    learningRate: param.number({
-      default: 1e-6,
-      above: 0,
-      max: 1,
-      source: 'CODE',
-      about: "AdamW's learning rate; released code for CLIP calls 1e-5 too large.",
-    }),
-    weightDecay: param.number({ default: 0.1, min: 0, max: 1, source: 'CODE', about: 'Decoupled weight decay.' }),
-    batchSize: param.integer({
-      default: 32,
-      min: 1,
-      max: 4096,
-      source: 'CODE',
-      about: 'Samples of each set in one step.',
-    }),
-    epochs: param.integer({ default: 10, min: 1, max: 1000, source: 'CODE', about: 'Passes over the forget set.' }),
-    validation: param.number({
-      default: 0.3,
-      min: 0,
-      max: 0.9,
-      source: 'OURS',
-      about: 'Fraction of each set held out to choose the best epoch; 0 keeps the last step.',
-    }),
+    ...common.adamw,
+    validation: common.validation(0.3),
     maxLogitScale: common.maxLogitScale,
     part: common.part('all'),
     prompt: common.prompt,
@@ -61,15 +34,7 @@ export default defineMethod({
     },
   },
   prompt: ({ prompt }) => prompt,
-  training: ({ learningRate, weightDecay, batchSize, epochs, validation, maxLogitScale, part }) => ({
-    optimiser: adamw({ weightDecay }),
-    learningRate,
-    batchSize,
-    epochs,
-    validation,
-    trainable: trainable(part),
-    logitScaleRange: [0, maxLogitScale],
-  }),
+  training: (params) => trainingBy(adamw({ weightDecay: params.weightDecay }), params),
   objective({ model, original, forget, retain, params: { loss, ascent, divergence } }) {
     const drift = (o: ClipOutput, r: ClipOutput) =>
       loss === 'zero-shot'

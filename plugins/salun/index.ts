@@ -53,7 +53,7 @@ export default defineMethod({
   presets: {
     small: {
       about: 'models of a few million weights, such as the demo checkpoints',
-      values: { learningRate: 1e-3, batchSize: 64 },
+      values: { learningRate: 3e-4, batchSize: 64, alpha: 3 },
     },
   },
   prompt: ({ prompt }) => prompt,

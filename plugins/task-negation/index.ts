@@ -62,7 +62,7 @@ export default defineMethod({
     },
   },
   prompt: ({ prompt }) => prompt,
-  stages: ['fine-tune', 'search', 'negate'],
+  stages: ['fine-tune', 'search'],
   async run({ params, train, evaluate, assign }) {
     const { learningRate, weightDecay, batchSize, epochs, maxCoefficient, candidates, control, part } = params;
     await train('fine-tune', ({ model, forget }) => ({ task: [1, zeroShotLoss(model(forget))] }), {
@@ -77,14 +77,14 @@ export default defineMethod({
       (_name, tuned, original) =>
         tuned === original ? tuned : negated(tuned, original, a);
 
-    const { retain: whole = 0, forget: known = 1 } = await evaluate('search', negate(0));
+    const { retain: whole = 0, forget: known = 1 } = await evaluate('search', negate(0), 0);
     let best = { a: 0, forget: known, retain: whole };
     for (let i = 1; i <= candidates; i++) {
       const a = (maxCoefficient * i) / candidates;
-      const { forget = 1, retain = 0 } = await evaluate('search', negate(a));
+      const { forget = 1, retain = 0 } = await evaluate('search', negate(a), a);
       if (retain >= control * whole && forget < best.forget) best = { a, forget, retain };
     }
-    await assign('negate', negate(best.a));
+    await assign('search', negate(best.a), best.a);
     return `coefficient ${best.a}: forget ${best.forget.toFixed(3)}, retain ${best.retain.toFixed(3)} of ${whole.toFixed(3)}`;
   },
 });

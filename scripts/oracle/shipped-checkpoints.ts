@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildClip, type Checkpoint, preprocess, readCheckpoint } from '../../src/clip';
 import { entries } from '../../src/data';
 import { forward, input } from '../../src/engine';
-import { nearest } from '../../src/evaluation';
+import { nearest } from '../../src/metrics';
 import { createSession } from '../../src/runtime';
 import type { Python } from './python';
 import { largestDifference, type NumberTensor, norm, readTensors, relative } from './tensors';

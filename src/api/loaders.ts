@@ -1,5 +1,17 @@
 import DataLoader from 'dataloader';
-import type { Checkpoint, Dataset, Domain, Evaluation, Executor, Method, Run, SampleSet } from '../domain';
+import type {
+  Artifact,
+  Checkpoint,
+  CheckpointMerge,
+  Dataset,
+  Domain,
+  Evaluation,
+  Executor,
+  Method,
+  MetricValue,
+  Run,
+  SampleSet,
+} from '../domain';
 
 /** Batches the look-ups of one operation: ten runs that show their checkpoint cost one query, not ten. */
 export interface Loaders {
@@ -9,9 +21,17 @@ export interface Loaders {
   method: DataLoader<string, Method>;
   run: DataLoader<string, Run>;
   evaluation: DataLoader<string, Evaluation>;
+  merge: DataLoader<string, CheckpointMerge>;
   executor: DataLoader<string, Executor>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
+  artifact: DataLoader<string, Artifact>;
+  /** The artifacts of a run, by its id. */
+  runArtifacts: DataLoader<string, Artifact[]>;
+  /** The artifacts of an evaluation, by its id. */
+  evaluationArtifacts: DataLoader<string, Artifact[]>;
+  /** The numbers of an evaluation, by its id. */
+  evaluationValues: DataLoader<string, MetricValue[]>;
 }
 
 export function createLoaders(domain: Domain): Loaders {
@@ -22,12 +42,27 @@ export function createLoaders(domain: Domain): Loaders {
     method: byId((ids) => domain.methods.byIds(ids)),
     run: byId((ids) => domain.runs.byIds(ids)),
     evaluation: byId((ids) => domain.evaluations.byIds(ids)),
+    merge: byId((ids) => domain.merges.byIds(ids)),
     executor: byId((ids) => domain.executors.byIds(ids)),
     runEvaluations: new DataLoader(async (runIds) => {
       const rows = await domain.evaluations.ofRuns(runIds);
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));
     }),
+    artifact: byId((ids) => domain.artifactRows.byIds(ids)),
+    runArtifacts: artifactsOf('runId', domain),
+    evaluationArtifacts: artifactsOf('evaluationId', domain),
+    evaluationValues: new DataLoader(async (ids) => {
+      const rows = await domain.values.ofEvaluations(ids);
+      return ids.map((id) => rows.filter((row) => row.evaluationId === id));
+    }),
   };
+}
+
+function artifactsOf(owner: 'runId' | 'evaluationId', domain: Domain): DataLoader<string, Artifact[]> {
+  return new DataLoader(async (ids) => {
+    const rows = await domain.artifactRows.ofOwners(owner, ids);
+    return ids.map((id) => rows.filter((row) => row[owner] === id));
+  });
 }
 
 /** Rows point at rows by foreign key, so one that is not there is a bug. */

@@ -1,10 +1,12 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../domain';
+import { ArtifactType } from './artifact/artifact.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
 import { DatasetType } from './dataset/dataset.type';
 import { EvaluationType } from './evaluation/evaluation.type';
 import { ExecutorType } from './executor/executor.type';
+import { MergeType } from './merge/merge.type';
 import { MethodType } from './method/method.type';
 import { Node } from './node';
 import { RunType } from './run/run.type';
@@ -26,6 +28,8 @@ export class NodeResolver {
       domain.methods.byIds([id]).then((rows) => rows.map(MethodType.of)),
       domain.runs.byIds([id]).then((rows) => rows.map(RunType.of)),
       domain.evaluations.byIds([id]).then((rows) => rows.map(EvaluationType.of)),
+      domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
+      domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
     ]);
     return found.flat()[0] ?? null;

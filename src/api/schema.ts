@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { EvaluationArtifactResolver, RunArtifactResolver } from './artifact/artifact.resolver';
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
+import { ComparisonResolver } from './comparison/comparison.resolver';
 import { DatasetResolver } from './dataset/dataset.resolver';
 import { EvaluationResolver } from './evaluation/evaluation.resolver';
+import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
 import { InfoResolver } from './info/info.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
+import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
 import { NodeResolver } from './node.resolver';
 import { RunResolver } from './run/run.resolver';
@@ -26,6 +30,11 @@ export function createSchema(): GraphQLSchema {
       RunResolver,
       RunEventResolver,
       EvaluationResolver,
+      RunArtifactResolver,
+      EvaluationArtifactResolver,
+      MergeResolver,
+      MetricValueResolver,
+      ComparisonResolver,
       LineageResolver,
       ExecutorResolver,
     ],

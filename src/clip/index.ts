@@ -1,6 +1,7 @@
 export type { Checkpoint, StoredForm } from './checkpoint/checkpoint';
 export { exportTextEncoder, type TextEncoder } from './checkpoint/export-text-encoder';
 export { type LocatedCheckpoint, locateCheckpoint } from './checkpoint/locate-checkpoint';
+export { type MergeSource, mergeCheckpoints } from './checkpoint/merge-checkpoints';
 export { readCheckpoint } from './checkpoint/read-checkpoint';
 export { newCheckpoint, writeCheckpoint } from './checkpoint/write-checkpoint';
 export * from './config';

@@ -2,16 +2,20 @@ import { migrations } from '../../migrations';
 import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
 import { Queue } from '../queue';
+import { ArtifactService } from './artifact/artifact.service';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
+import { ComparisonService } from './comparison/comparison.service';
 import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
 import { entities } from './entities';
 import { EvaluationService } from './evaluation/evaluation.service';
+import { MetricValueService } from './evaluation/metric-value.service';
 import { ExecutorService } from './executor/executor.service';
 import { WorkService } from './executor/work.service';
 import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
+import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
@@ -34,6 +38,8 @@ export interface DomainOptions {
 export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
+  /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
+  readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
   readonly datasets: DatasetService;
   readonly sets: SampleSetService;
@@ -42,8 +48,11 @@ export class Domain {
   readonly lineage: LineageService;
   readonly events: RunEventLog;
   readonly feed: RunEventFeed;
+  readonly values: MetricValueService;
   readonly evaluations: EvaluationService;
+  readonly merges: MergeService;
   readonly runs: RunService;
+  readonly comparison: ComparisonService;
   readonly attempts: RunAttemptService;
   readonly work: WorkService;
 
@@ -54,6 +63,7 @@ export class Domain {
   ) {
     this.queue = new Queue(database);
     this.idempotency = new IdempotencyService(database);
+    this.artifactRows = new ArtifactService(database);
     this.checkpoints = new CheckpointService(database, artifacts, readCheckpoint, this.idempotency);
     this.datasets = new DatasetService(database, readDataset, this.idempotency);
     this.sets = new SampleSetService(database, this.datasets, this.idempotency);
@@ -62,10 +72,13 @@ export class Domain {
     this.lineage = new LineageService(database);
     this.events = new RunEventLog(database);
     this.feed = new RunEventFeed(database, this.events, feedTimes);
+    this.values = new MetricValueService(database);
     this.evaluations = new EvaluationService(this);
+    this.merges = new MergeService(this);
     this.runs = new RunService(this);
+    this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
-    this.work = new WorkService(database, this.queue, this.attempts, this.evaluations);
+    this.work = new WorkService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

@@ -1,11 +1,14 @@
 import { Job } from '../queue';
+import { Artifact } from './artifact/artifact.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
 import { Evaluation } from './evaluation/evaluation.entity';
+import { MetricValue } from './evaluation/metric-value.entity';
 import { Executor } from './executor/executor.entity';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
+import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
@@ -26,6 +29,9 @@ export const entities = [
   RunEvent,
   Metric,
   Evaluation,
+  Artifact,
+  CheckpointMerge,
+  MetricValue,
   LineageEdge,
   IdempotencyKey,
   Job,

@@ -1,13 +1,18 @@
+export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
+export type { NewArtifact } from './artifact/artifact.service';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
+export type { ComparedRun, ComparedSide, Comparison } from './comparison/comparison.service';
 export { Dataset, type DatasetFormat, datasetFormats } from './dataset/dataset.entity';
 export type { RegisterDataset } from './dataset/dataset.service';
 export type { DatasetReader, ReadDataset, ReadSample } from './dataset/dataset-reader';
 export { Domain, type DomainOptions } from './domain';
 export { entities } from './entities';
-export { type ClassResult, Evaluation, type EvaluationResult } from './evaluation/evaluation.entity';
-export type { EvaluateCheckpoint } from './evaluation/evaluation.service';
+export { type ClassGroup, Evaluation, type EvaluationProgress } from './evaluation/evaluation.entity';
+export type { EvaluateCheckpoint, Found } from './evaluation/evaluation.service';
+export { MetricValue } from './evaluation/metric-value.entity';
+export type { MeasuredValue, MetricValueFilter } from './evaluation/metric-value.service';
 export { type DeviceReport, Executor } from './executor/executor.entity';
 export type { RegisterExecutor } from './executor/executor.service';
 export type { Work } from './executor/work.service';
@@ -15,6 +20,8 @@ export type { Lineage, LineageDirection, LineageRequest } from './lineage/lineag
 export { LineageEdge, type LineageKind, lineageKinds } from './lineage/lineage-edge.entity';
 export { decodeEventCursor, isId } from './listing/cursor';
 export { LARGEST_PAGE, type Page, type PageRequest, pageSize } from './listing/page';
+export { CheckpointMerge, type MergeSource } from './merge/checkpoint-merge.entity';
+export type { MergeCheckpoints } from './merge/merge.service';
 export {
   Method,
   type MethodManifest,
@@ -26,7 +33,7 @@ export {
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';
-export { type Device, devices, type Failure, type Progress, Run, type Snapshot } from './run/run.entity';
+export { type Cost, type Device, devices, type Failure, type Progress, Run, type Snapshot } from './run/run.entity';
 export { cancelChannel, type StartRun } from './run/run.service';
 export { EXECUTOR_LOST, type MetricPoint, type RunSuccess } from './run/run-attempt.service';
 export { isFinal, type RunStatus, runStatuses, runTransitions } from './run/run-status';

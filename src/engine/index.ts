@@ -6,7 +6,7 @@ export { convolves } from './onnx/blocked-convolution';
 export { type LoweredModel, type LoweringOptions, lower } from './onnx/lower';
 export * from './ops';
 export * from './optimisers';
-export { forward, type Program, type StateSpec, type TrainingStep, trainingStep } from './program';
+export { averageOf, forward, type Program, type StateSpec, type TrainingStep, trainingStep } from './program';
 export { type RandomStream, randomStream } from './random';
 export {
   constant,

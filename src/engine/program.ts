@@ -35,6 +35,13 @@ export interface TrainingStep {
   clipNorm?: number;
   /** Of a weight, the elements that move: those where its mask, of its shape and by its name, is above 0. All others keep their bits. */
   masks?: ReadonlyMap<string, Tensor>;
+  /**
+   * Which weights move in this step, decided from all their gradients, by name: a weight whose scalar is not above 0 keeps its bits. Its
+   * moments take the gradient in all the same.
+   */
+  gates?: (gradients: ReadonlyMap<string, Tensor>) => ReadonlyMap<string, Tensor>;
+  /** Decay of an exponential moving average of the trained weights: state named by `averageOf`, given at first. */
+  average?: number;
   /** Limits of single weights after the update, by name: CLIP keeps its logit scale in [0, ln 100]. */
   limits?: Readonly<Record<string, readonly [number, number]>>;
   /** State that the forward pass writes, such as running statistics: name to new value. */
@@ -58,7 +65,9 @@ export function trainingStep(step: TrainingStep): Program {
   if (trainable.length === 0) throw new Error('trainingStep: the loss depends on none of the trainable parameters');
 
   const next = new Map<string, { next: Tensor; initial: StateSpec['initial'] }>();
-  const directions = clipped(grad(loss!, trainable), step.clipNorm);
+  const gradients = grad(loss!, trainable);
+  const gates = step.gates?.(new Map(trainable.map((weight, i) => [nameOf(weight), gradients[i]!])));
+  const directions = clipped(gradients, step.clipNorm);
   const rate = input('learningRate', []);
   trainable.forEach((weight, i) => {
     const name = nameOf(weight);
@@ -78,12 +87,20 @@ export function trainingStep(step: TrainingStep): Program {
     const moved = sub(weight, mul(rate, direction));
     const limit = step.limits?.[name];
     const limited = limit ? bounded(moved, limit) : moved;
-    const mask = step.masks?.get(name);
-    next.set(name, { next: mask ? where(greater(mask, 0), limited, weight) : limited, initial: 'given' });
+    const held = [step.masks?.get(name), gates?.get(name)].filter((part) => part !== undefined);
+    const value = held.reduce((all, part) => where(greater(part, 0), all, weight), limited);
+    next.set(name, { next: value, initial: 'given' });
+    if (step.average === undefined) return;
+    const key = averageOf(name);
+    const average = parameter(key, weight.shape);
+    next.set(key, { next: add(mul(average, step.average), mul(value, 1 - step.average)), initial: 'given' });
   });
   for (const [i, name] of updated.entries()) next.set(name, { next: updates[i]!, initial: 'given' });
   return programOf({ loss: loss!, ...Object.fromEntries(names.map((name, i) => [name, terms[i]!])) }, next);
 }
+
+/** Name of the state that averages a weight over the steps. */
+export const averageOf = (weight: string): string => `average/${weight}`;
 
 const bounded = (x: Tensor, [low, high]: readonly [number, number]): Tensor =>
   sub(0, maximum(sub(0, maximum(x, low)), -high));

@@ -1,6 +1,6 @@
 import { prompt } from '../data';
+import { unit } from '../metrics';
 import type { Encoder } from './encoder';
-import { unit } from './unit';
 
 /**
  * The zero-shot classifier's weights, one unit vector for each class: the mean of the unit features of all its prompts,

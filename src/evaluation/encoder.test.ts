@@ -7,8 +7,8 @@ import {
   OPENAI_PREPROCESSING,
 } from '../clip';
 import { constant, interpret, randomStream } from '../engine';
+import { dot, unit } from '../metrics';
 import { createEncoder } from './encoder';
-import { dot, unit } from './unit';
 
 const text = { vocabSize: 522, contextLength: 6, startToken: 520, eotToken: 521, pooling: 'argmax' } as const;
 const transformer = { width: 16, layers: 2, heads: 2, mlpWidth: 64 };

@@ -1,7 +1,7 @@
 import { buildClip, type ClipConfig } from '../clip';
 import { forward, input, type Weights } from '../engine';
+import { unit } from '../metrics';
 import { createSession, type Device, type Session } from '../runtime';
-import { unit } from './unit';
 
 /** A CLIP ready to embed images and texts. All features have unit length. */
 export interface Encoder {

@@ -1,4 +1,5 @@
 export { classFeatures } from './class-features';
+export { embed, type Texts } from './embed';
 export { createEncoder, type Encoder, type EncoderOptions } from './encoder';
-export { type Proportion, wilson, Z_95 } from './wilson';
-export { type LabelledImages, nearest, type ZeroShotOptions, type ZeroShotReport, zeroShot } from './zero-shot';
+export { type EvaluationPlan, type MetricValue, measure, textsOf } from './measure';
+export { type LabelledImages, type ZeroShotOptions, zeroShot } from './zero-shot';

@@ -1,3 +1,5 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Evaluation, Work } from '../domain';
 import { type Claim, LeaseLost } from '../queue';
 import type { Environment, FromTrainer } from '../trainer/messages';
@@ -5,6 +7,7 @@ import { evaluationResult } from './evaluation-result';
 import type { ExecutorContext } from './executor-context';
 import { Lease } from './lease';
 import { patiently } from './patiently';
+import { storedArtifact } from './stored-artifact';
 import { TrainerProcess } from './trainer-process';
 
 /** One attempt at an evaluation that belongs to no run. Short enough to need no snapshot. */
@@ -12,6 +15,7 @@ export class EvaluationAttempt {
   private readonly claim: Claim;
   private readonly evaluation: Evaluation;
   private trainer: TrainerProcess | undefined;
+  private readonly scratch: string;
   private stopping = false;
 
   constructor(
@@ -20,6 +24,7 @@ export class EvaluationAttempt {
   ) {
     this.claim = claim;
     this.evaluation = evaluation;
+    this.scratch = join(context.scratch, evaluation.id, String(claim.attempt));
   }
 
   async perform(): Promise<void> {
@@ -34,13 +39,14 @@ export class EvaluationAttempt {
       onLost: () => this.trainer?.kill(),
     });
     try {
-      await patiently(await this.work(), () => lease.lost, this.claim);
+      await patiently(await this.work(lease), () => lease.lost, this.claim);
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
     } finally {
       lease.end();
       this.trainer?.kill();
       await this.trainer?.death;
+      await rm(this.scratch, { recursive: true, force: true });
     }
   }
 
@@ -50,21 +56,24 @@ export class EvaluationAttempt {
   }
 
   /** Does it, and answers how to write down what came of it. */
-  private async work(): Promise<() => Promise<void>> {
+  private async work(lease: Lease): Promise<() => Promise<void>> {
     const { domain, inputs, auto, threads } = this.context;
     const { evaluations } = domain;
-    const { checkpoint, dataset, templates } = this.evaluation;
+    const { checkpoint, dataset, reference, device } = this.evaluation;
     const fail = (code: string, message: string, retry: boolean) => () =>
       evaluations.fail(this.claim, { code, message }, { retry });
     try {
+      await mkdir(this.scratch, { recursive: true });
       this.trainer = new TrainerProcess(
         {
           type: 'evaluate',
           assignment: {
             checkpoint: await inputs.checkpoint(checkpoint!),
-            evaluation: await inputs.evaluation(dataset!, templates),
-            device: auto,
+            reference: reference ? await inputs.checkpoint(reference) : null,
+            evaluation: await inputs.evaluation(dataset!, this.evaluation),
+            device: device === 'AUTO' ? auto : device,
             threads,
+            scratch: this.scratch,
           },
         },
         this.context,
@@ -74,7 +83,25 @@ export class EvaluationAttempt {
     }
     if (this.stopping) this.trainer.kill();
     const said: FromTrainer[] = [];
-    for (let some = await this.trainer.next(); some; some = await this.trainer.next()) said.push(...some);
+    for (let some = await this.trainer.next(); some; some = await this.trainer.next()) {
+      said.push(...some);
+      for (const message of some) {
+        if (message.type !== 'artifact') continue;
+        await patiently(
+          async () => evaluations.recordArtifact(this.claim, await storedArtifact(domain.artifacts, message)),
+          () => lease.lost,
+          this.claim,
+        );
+      }
+      const latest = some.findLast((message) => message.type === 'measuring');
+      if (!latest) continue;
+      const { type: _, ...progress } = latest;
+      await patiently(
+        () => evaluations.report(this.claim, progress),
+        () => lease.lost,
+        this.claim,
+      );
+    }
     const death = await this.trainer.death;
 
     const final = said.at(-1);

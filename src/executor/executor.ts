@@ -9,6 +9,7 @@ import { describeDevices } from './devices';
 import { EvaluationAttempt } from './evaluation-attempt';
 import type { ExecutorContext } from './executor-context';
 import { Inputs } from './inputs';
+import { MergeAttempt } from './merge-attempt';
 import { type BrokenPlugin, describePlugins, SHIPPED_PLUGINS } from './plugins';
 import { RunAttempt } from './run-attempt';
 
@@ -98,6 +99,17 @@ interface Attempt {
   stop(): void;
 }
 
+function attemptAt(context: ExecutorContext, work: Work): Attempt {
+  switch (work.kind) {
+    case 'RUN':
+      return new RunAttempt(context, work);
+    case 'EVALUATION':
+      return new EvaluationAttempt(context, work);
+    case 'MERGE':
+      return new MergeAttempt(context, work);
+  }
+}
+
 /** Claims work whenever there is room for it: when woken by a new job, when one ended, and now and then anyway. */
 class WorkLoop {
   private readonly running = new Map<Attempt, Promise<void>>();
@@ -157,8 +169,7 @@ class WorkLoop {
   }
 
   private begin(work: Work): void {
-    const attempt =
-      work.kind === 'RUN' ? new RunAttempt(this.context, work) : new EvaluationAttempt(this.context, work);
+    const attempt = attemptAt(this.context, work);
     const { subjectId, attempt: number } = work.claim;
     const { log } = this.context;
     log.info({ kind: work.kind, subject: subjectId, attempt: number }, 'claimed');

@@ -8,6 +8,10 @@ import type { EvaluationSpec, SampleSource } from '../trainer/messages';
 
 type TrainerSample = SampleSource['samples'][number];
 
+/** What an evaluation is asked; no templates or an empty list of them stand for the default. */
+type AskedMetrics = Pick<EvaluationSpec, 'templates' | 'metrics'> &
+  Partial<Pick<EvaluationSpec, 'forgetClasses' | 'groups'>>;
+
 /** Brings what a trainer needs onto this machine's disk and out of the database. */
 export class Inputs {
   constructor(
@@ -52,12 +56,23 @@ export class Inputs {
     return { source, samples };
   }
 
-  async evaluation({ id, source, classes }: Dataset, templates: readonly string[] | null): Promise<EvaluationSpec> {
+  async evaluation(
+    { id, source, classes }: Dataset,
+    { templates, metrics, forgetClasses = [], groups = [] }: AskedMetrics,
+  ): Promise<EvaluationSpec> {
     const samples = await this.domain.database.query<TrainerSample>(
       `SELECT ${COLUMNS} FROM sample WHERE dataset_id = $1 ORDER BY position`,
       [id],
     );
-    return { source, samples, classes, templates: templates?.length ? templates : null };
+    return {
+      source,
+      samples,
+      classes,
+      templates: templates?.length ? templates : null,
+      metrics,
+      forgetClasses,
+      groups,
+    };
   }
 
   /** Every class that a sample of the sets or of the evaluation may have: a set's own dataset decides the order. */

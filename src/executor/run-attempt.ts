@@ -1,20 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { putFolder } from '../artifacts';
-import type { EvaluationResult, MetricPoint, NewRunEvent, Run, Work } from '../domain';
+import type { Found, MetricPoint, NewRunEvent, Run, Work } from '../domain';
 import { type Claim, LeaseLost } from '../queue';
 import type { Assignment, Environment, FromTrainer } from '../trainer/messages';
 import { evaluationResult } from './evaluation-result';
 import type { ExecutorContext } from './executor-context';
 import { Lease } from './lease';
 import { patiently } from './patiently';
+import { storedArtifact } from './stored-artifact';
 import { TrainerProcess } from './trainer-process';
 
 type Final = Extract<FromTrainer, { type: 'finished' | 'failed' | 'cancelled' }>;
-interface Evaluated {
-  templates: string[];
-  result: EvaluationResult;
-}
 
 /** Failures that say more about the machine than about the run: another attempt may do better. */
 const RETRIED = new Set(['OUT_OF_MEMORY', 'STORAGE_FAILED']);
@@ -28,7 +25,7 @@ export class RunAttempt {
   private stopping = false;
   private cancelling = false;
   private environment: Environment | undefined;
-  private after: Evaluated | null = null;
+  private after: Found | null = null;
   private snapshot: string | undefined;
   private final: Final | undefined;
 
@@ -109,7 +106,7 @@ export class RunAttempt {
     const { method, forgetSet, retainSet, calibrationSet, evaluateOn } = run;
     const given = { forget: forgetSet, retain: retainSet, calibration: calibrationSet };
     const sets: Record<string, Assignment['sets']['forget']> = {};
-    for (const need of method!.needs) sets[need] = await inputs.set(given[need]!);
+    for (const [name, set] of Object.entries(given)) if (set && set.sampleCount > 0) sets[name] = await inputs.set(set);
     await mkdir(this.scratch, { recursive: true });
     const folder = context.pluginFolder(method!);
     if (!folder)
@@ -128,7 +125,11 @@ export class RunAttempt {
         Object.values(given).filter((set) => set != null),
         evaluateOn ?? null,
       ),
-      ...(evaluateOn && { evaluation: await inputs.evaluation(evaluateOn, run.templates) }),
+      forgotten: forgetSet!.classes,
+      ...(evaluateOn && {
+        evaluation: await inputs.evaluation(evaluateOn, { templates: run.templates, metrics: ['ZERO_SHOT'] }),
+      }),
+      pictures: run.pictures,
       ...(resumeFrom && { resumeFrom }),
       scratch: this.scratch,
       snapshotEveryMs: context.snapshotEveryMs,
@@ -184,6 +185,12 @@ export class RunAttempt {
           await flush();
           await this.keepSnapshot(message);
           break;
+        case 'artifact':
+          await flush();
+          await attempts.recordArtifact(this.claim, await storedArtifact(this.context.domain.artifacts, message));
+          break;
+        case 'measuring':
+          break;
         default:
           this.final = message;
       }
@@ -205,7 +212,7 @@ export class RunAttempt {
     const { attempts } = this.context.domain;
     const { final, claim } = this;
     const ended = (write: () => Promise<unknown>) => this.patiently(lease, write);
-    if (final?.type === 'finished') await ended(() => this.succeed(final.checkpoint, final.outcome));
+    if (final?.type === 'finished') await ended(() => this.succeed(final));
     else if (final?.type === 'cancelled' || (this.cancelling && !final)) await ended(() => attempts.cancelled(claim));
     else if (this.stopping && !final) return ended(() => attempts.release(claim));
     else {
@@ -217,7 +224,7 @@ export class RunAttempt {
     if (this.snapshot !== undefined) await this.context.domain.artifacts.delete(this.snapshot);
   }
 
-  private async succeed(folder: string | null, outcome: string | null): Promise<void> {
+  private async succeed({ checkpoint: folder, outcome, cost }: Extract<Final, { type: 'finished' }>): Promise<void> {
     const { domain } = this.context;
     const { checkpoint, forgetSet } = this.run;
     if (folder === null) throw new Error('internal: a run finished without a checkpoint');
@@ -228,6 +235,7 @@ export class RunAttempt {
       outcome,
       environment: { ...this.environment },
       after: this.after,
+      cost,
     });
   }
 

@@ -4,9 +4,13 @@ import type { Tensor } from '../engine';
 export const SET_NAMES = ['forget', 'retain', 'calibration'] as const;
 export type SetName = (typeof SET_NAMES)[number];
 
+/** What a step may read: the declared sets, and images that the run itself has learned from one of them. */
+export const BATCH_NAMES = [...SET_NAMES, 'learned'] as const;
+export type BatchName = (typeof BATCH_NAMES)[number];
+
 /** A batch of one set, as symbolic inputs of the step; `B` samples with their captions. */
 export interface Batch {
-  readonly set: SetName;
+  readonly set: BatchName;
   readonly size: number;
   /** [B, 3, H, W], normalised. */
   readonly pixels: Tensor;

@@ -11,14 +11,14 @@ export interface MethodManifest {
   readonly title: string;
   readonly description: string;
   readonly paper: Paper;
-  /** Sets that must be given, each as real images. */
-  readonly needs: readonly SetName[];
+  /** Sets that must be given, each as real images; and `classes`: the name of a class beside the forgotten ones. */
+  readonly needs: readonly (SetName | 'classes')[];
   /** JSON Schema of a run's `parameters`. */
   readonly parameters: ParametersSchema;
 }
 
 export function manifestOf(method: Method, codeDigest: string): MethodManifest {
-  const { name, version, title, description, paper, sets, params, presets = {} } = method;
+  const { name, version, title, description, paper, sets, makes = [], params, presets = {} } = method;
   return {
     name,
     version,
@@ -26,7 +26,7 @@ export function manifestOf(method: Method, codeDigest: string): MethodManifest {
     title,
     description,
     paper,
-    needs: sets,
+    needs: [...sets.filter((set) => !makes.includes(set)), ...(makes.length > 0 ? (['classes'] as const) : [])],
     parameters: parametersSchema(params, presets),
   };
 }

@@ -1,7 +1,7 @@
-import { add, clamp, concat, max, mul, neg, type Tensor } from '../engine';
+import { add, clamp, concat, max, mul, neg, type Operand, type Tensor } from '../engine';
 
 /** x + std * normal, kept within the least and the greatest value of the batch; `normal` has x's shape. */
-export function noised(x: Tensor, normal: Tensor, std: number): Tensor {
+export function noised(x: Tensor, normal: Tensor, std: Operand): Tensor {
   const least = neg(max(neg(x)));
   return clamp(add(x, mul(std, normal)), least, max(x));
 }

@@ -1,11 +1,15 @@
 import type { Weights } from '../engine';
-import { nearest } from '../evaluation';
-import type { Accuracies, SetName } from '../method';
+import type { Accuracies, BatchName } from '../method';
+import { nearest } from '../metrics';
 import type { PreparedSet, PreparedSets } from './prepared-set';
 import type { Towers } from './towers';
 
 /** The samples of each set that are looked at, as indices. */
-export type Parts = ReadonlyMap<SetName, readonly number[]>;
+export type Parts = ReadonlyMap<BatchName, readonly number[]>;
+
+/** Every sample of the declared sets. */
+export const everySample = ({ sets }: PreparedSets): Parts =>
+  new Map([...sets].filter(([name]) => name !== 'learned').map(([name, { size }]) => [name, [...Array(size).keys()]]));
 
 /**
  * Zero-shot accuracy of each set: a sample counts when, of all class prompts, its own is nearest to the image; without
@@ -18,7 +22,7 @@ export async function accuracies(
   parts: Parts,
 ): Promise<Accuracies> {
   const texts = (await towers.texts(weights, tokens)).map(unit);
-  const found: { -readonly [K in SetName]?: number } = {};
+  const found: { -readonly [K in BatchName]?: number } = {};
   for (const [name, samples] of parts) {
     const set = sets.get(name);
     if (!set || samples.length === 0) continue;

@@ -1,5 +1,5 @@
 import { forward, input, sum } from '../engine';
-import { inputName } from '../method/bind';
+import { inputName } from '../method/input-name';
 import { drawsOf, otherClasses, stepDraws } from './draws';
 
 test('every sample gets another class than its own, any of them, the same at each asking', () => {

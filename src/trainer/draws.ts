@@ -1,6 +1,6 @@
 import { type Program, type RandomStream, randomStream, size } from '../engine';
-import { SET_NAMES } from '../method';
-import { inputName, isNormal } from '../method/bind';
+import { BATCH_NAMES } from '../method';
+import { inputName, isNormal } from '../method/input-name';
 import type { Feed } from './step-feeds';
 
 /** The random numbers of a stage: what is drawn for a purpose at a step or a sample depends on nothing drawn before. */
@@ -22,7 +22,7 @@ export function stepDraws(program: Program, draw: Draw, classes: number): (step:
   return (step) => Object.fromEntries([...draws].map(([name, values]) => [name, values(draw(name, step))]));
 }
 
-const ANY_LABELS: ReadonlySet<string> = new Set(SET_NAMES.map((set) => inputName.labels(set, 'any')));
+const ANY_LABELS: ReadonlySet<string> = new Set(BATCH_NAMES.map((set) => inputName.labels(set, 'any')));
 
 /** For each sample a class that is not its own: [samples] from their classes, of which there are `classes`. */
 export const otherClasses = (own: readonly number[], classes: number, draw: Draw, purpose: string): number[] =>

@@ -5,6 +5,7 @@ import { createSession, type Session } from '../runtime';
 import { building } from './building';
 import { Divergence } from './divergence';
 import { drawsOf, stepDraws } from './draws';
+import { evenBatches } from './even-batches';
 import { planCaptions } from './prepared-set';
 import type { RunContext } from './run-context';
 import type { Snapshot } from './snapshot';
@@ -121,13 +122,4 @@ function compile(
   const captions = planCaptions(prepared, size);
   const bound = bindObjective(objective, { config, sizes: { [over]: size }, captions, trainable });
   return gradientStep({ loss: bound.loss, terms: bound.terms, wrt: bound.trainable, squared });
-}
-
-/** 0..count-1 in order, in batches of at most `largest` whose sizes differ by one at most, the larger ones first. */
-export function evenBatches(count: number, largest: number): number[][] {
-  const batches = Math.ceil(count / largest);
-  const small = Math.floor(count / batches);
-  const larger = count % batches;
-  let next = 0;
-  return Array.from({ length: batches }, (_, i) => Array.from({ length: small + (i < larger ? 1 : 0) }, () => next++));
 }

@@ -1,5 +1,5 @@
 import type { Sample } from '../data';
-import type { ZeroShotReport } from '../evaluation';
+import type { EvaluationPlan, MetricValue } from '../evaluation';
 import type { SetName } from '../method';
 import type { MethodManifest } from '../method/manifest';
 import type { Device } from '../runtime/device';
@@ -11,6 +11,7 @@ import type { Device } from '../runtime/device';
 export type ToTrainer =
   | { readonly type: 'run'; readonly assignment: Assignment }
   | { readonly type: 'evaluate'; readonly assignment: EvaluationAssignment }
+  | { readonly type: 'merge'; readonly assignment: MergeAssignment }
   | { readonly type: 'cancel' };
 
 /** Images of one dataset. */
@@ -44,7 +45,11 @@ export interface Assignment extends Compute {
   readonly sets: Partial<Readonly<Record<SetName, SampleSource>>>;
   /** Every class a sample of the run may have, in order; the zero-shot prompts are made of them. */
   readonly classes: readonly string[];
+  /** Of those, the ones to be forgotten. */
+  readonly forgotten: readonly string[];
   readonly evaluation?: EvaluationSpec;
+  /** Draw what changed on the images of the evaluation. */
+  readonly pictures?: boolean;
   /** A snapshot file of an earlier attempt of this run. */
   readonly resumeFrom?: string;
   /** This attempt's own folder: snapshots and the result are written here. */
@@ -53,15 +58,30 @@ export interface Assignment extends Compute {
   readonly snapshotEveryMs: number;
 }
 
-export interface EvaluationSpec extends SampleSource {
-  readonly classes: readonly string[];
-  /** Prompts with {} for the class name, whose embeddings are averaged; null for the evaluation's own default. */
-  readonly templates: readonly string[] | null;
-}
+/** What to measure, and where its images are. */
+export type EvaluationSpec = EvaluationPlan & SampleSource;
 
 export interface EvaluationAssignment extends Compute {
   readonly checkpoint: string;
+  /** Folder of the checkpoint that some metrics compare with. */
+  readonly reference: string | null;
   readonly evaluation: EvaluationSpec;
+  /** This attempt's own folder. */
+  readonly scratch: string;
+}
+
+export interface MergeAssignment {
+  /** Folders of the checkpoints' files; shares sum to 1. */
+  readonly sources: readonly { readonly path: string; readonly share: number }[];
+  /** This attempt's own folder: the result is written here. */
+  readonly scratch: string;
+}
+
+/** What an evaluation found. */
+export interface EvaluationReport {
+  /** Those it used: the default, where none were given. */
+  readonly templates: readonly string[];
+  readonly values: readonly MetricValue[];
 }
 
 export type FromTrainer =
@@ -69,11 +89,19 @@ export type FromTrainer =
   | { readonly type: 'stage'; readonly stage: string; readonly totalSteps: number }
   | ({ readonly type: 'progress' } & ProgressReport)
   | { readonly type: 'metrics'; readonly stage: string; readonly points: readonly MetricPoint[] }
-  | { readonly type: 'evaluated'; readonly role: 'BEFORE' | 'AFTER' | null; readonly report: ZeroShotReport }
+  | { readonly type: 'evaluated'; readonly role: 'BEFORE' | 'AFTER' | null; readonly report: EvaluationReport }
+  /** How far an evaluation is: images embedded, metrics done. */
+  | { readonly type: 'measuring'; readonly stage: string; readonly done: number; readonly total: number }
   | { readonly type: 'snapshot'; readonly file: string; readonly position: Position }
+  | ({ readonly type: 'artifact' } & ArtifactReport)
   | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
   /** The last message of an attempt is one of these; a child that ends without one died. */
-  | { readonly type: 'finished'; readonly checkpoint: string | null; readonly outcome: string | null }
+  | {
+      readonly type: 'finished';
+      readonly checkpoint: string | null;
+      readonly outcome: string | null;
+      readonly cost: Cost | null;
+    }
   | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
   | { readonly type: 'cancelled' };
 
@@ -93,6 +121,16 @@ export type FailureCode =
  */
 export type ExitAlone = 76;
 
+/** What the attempt that finished a run took. */
+export interface Cost {
+  /** From the first message to the last, evaluations included. */
+  readonly seconds: number;
+  /** Largest resident memory of the trainer's process. */
+  readonly peakMemoryBytes: number;
+  /** Elements of the weights that differ from the original's, as a share of all. */
+  readonly updatedShare: number;
+}
+
 /** How far a run got. */
 export interface Position {
   readonly stage: string;
@@ -111,6 +149,24 @@ export interface MetricPoint {
   readonly step: number;
   readonly values: Readonly<Record<string, number>>;
 }
+
+/** A file for people to look at; a later one of the same name takes its place. */
+export interface ArtifactReport {
+  /** For programs: lower-case letters, digits, dots and dashes, at most 64. */
+  readonly name: string;
+  readonly title: string;
+  readonly mediaType: ArtifactMediaType;
+  /** In the attempt's scratch folder; it is not written to again. */
+  readonly file: string;
+}
+
+export type ArtifactMediaType =
+  | 'image/png'
+  | 'image/jpeg'
+  | 'image/svg+xml'
+  | 'application/json'
+  | 'text/csv'
+  | 'text/plain';
 
 /** What the bits of a run depend on. */
 export interface Environment {

@@ -1,5 +1,5 @@
 import { hoist, type Prelude, type Program, storedPerSample, type Weights } from '../engine';
-import type { SetName } from '../method';
+import type { BatchName } from '../method';
 import { createSession } from '../runtime';
 import type { Draw } from './draws';
 import type { RunContext } from './run-context';
@@ -8,7 +8,7 @@ import { type Feed, fixedInputs, stepFeeds } from './step-feeds';
 /** What may be kept in memory of frozen computations; beyond it they are done again in every step. */
 const BUDGET_BYTES = 1 << 30;
 
-type Rows = Partial<Readonly<Record<SetName, readonly number[]>>>;
+type Rows = Partial<Readonly<Record<BatchName, readonly number[]>>>;
 
 /** A step without what no trainable weight reaches, and what to feed in its place. */
 export interface HoistedStep {
@@ -39,7 +39,7 @@ function withinBudget({ prepared }: RunContext, program: Program, sizes: Readonl
   const large = hoisted.preludes
     .filter(({ set }) => set !== null)
     .filter((prelude) => {
-      const samples = prepared.sets.get(prelude.set as SetName)!.size;
+      const samples = prepared.sets.get(prelude.set as BatchName)!.size;
       return storedPerSample(prelude, sizes[prelude.set!]!) * samples * 4 > BUDGET_BYTES;
     });
   if (large.length === 0) return hoisted;
@@ -62,7 +62,7 @@ async function keep(
       const values = await session.run(feeds({}));
       return () => values;
     }
-    const name = set as SetName;
+    const name = set as BatchName;
     const count = context.prepared.sets.get(name)!.size;
     const size = sizes[set]!;
     const stored = new Map<string, Float32Array[]>(Object.keys(program.outputs).map((key) => [key, []]));

@@ -2,19 +2,24 @@ import { join } from 'node:path';
 import { preprocess, readCheckpoint, writeCheckpoint } from '../clip';
 import { DEFAULT_TEMPLATE } from '../data';
 import type { Weights } from '../engine';
-import type { SetName } from '../method';
+import type { Method, SetName } from '../method';
 import { resolveParameters } from '../method/parameters';
+import { zeroShotReport } from '../metrics';
+import { artifactWriter } from './artifact-writer';
 import { computeOf } from './compute';
+import { costOf } from './cost';
 import { environment } from './environment';
+import { reportOf } from './evaluate';
 import { Evaluator } from './evaluator';
 import type { Assignment, SampleSource } from './messages';
+import { type Assessment, drawPictures } from './pictures/draw-pictures';
 import { BrokenPlugin, loadPlugin } from './plugin/load-plugin';
 import { prepareSets } from './prepared-set';
 import { Reporter, type Send } from './reporter';
 import type { RunContext } from './run-context';
 import { FileSnapshots, readSnapshot } from './snapshot';
 import { StageRunner } from './stage-runner';
-import { RunFailure } from './stop';
+import { Cancelled, describeFailure, RunFailure } from './stop';
 import { Towers } from './towers';
 
 /** How an attempt hears of its cancellation. */
@@ -26,6 +31,7 @@ export interface Control {
 
 /** One attempt at a run, from the plugin's code to the unlearned checkpoint on disk. */
 export async function runAssignment(assignment: Assignment, send: Send, control: Control): Promise<void> {
+  const startedAt = performance.now();
   const { run, seed, scratch, evaluation } = assignment;
   const { method, codeDigest } = await load(assignment.plugin);
   const resolved = resolveParameters(method.params, method.presets ?? {}, assignment.parameters);
@@ -47,14 +53,22 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   const { config, weights: original } = checkpoint;
   await control.breathe();
   const evaluator = evaluation && (await Evaluator.create(checkpoint, evaluation, compute, control));
+  const assess = async (of: Weights, role?: 'BEFORE' | 'AFTER'): Promise<Assessment | undefined> => {
+    if (!evaluation || !evaluator) return undefined;
+    const features = await evaluator.features(of);
+    const report = await reportOf(evaluation, features, null);
+    if (role) send({ type: 'evaluated', role, report });
+    return { features, accuracies: zeroShotReport(report.values) };
+  };
   // A retried run was evaluated before it was interrupted, unless it died before its first snapshot.
-  if (evaluator && !resumed) send({ type: 'evaluated', role: 'BEFORE', report: await evaluator.evaluate(original) });
+  const before = resumed ? undefined : await assess(original, 'BEFORE');
 
-  const prepared = await prepareSets(declared(method.sets, assignment.sets), {
+  const prepared = await prepareSets(declared(method, assignment.sets), {
     config,
     tokenize: (text) => checkpoint.tokenizer.encode(text),
     preprocess: preprocess(config.image),
     classes: assignment.classes,
+    forgotten: assignment.forgotten,
     template: method.prompt?.(params) ?? DEFAULT_TEMPLATE,
     signal: control.signal,
   });
@@ -74,6 +88,7 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
       run,
       ...compute,
     }),
+    artifact: artifactWriter(scratch, send),
     breathe: control.breathe,
   };
   const outcome = await new StageRunner(context, method, resumed).run(params);
@@ -84,10 +99,44 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
   if (evaluator) {
     // Read back, because a checkpoint stored in half precision is not quite what was trained.
     const written = await readCheckpoint(result);
-    send({ type: 'evaluated', role: 'AFTER', report: await evaluator.evaluate(written.weights) });
+    const after = await assess(written.weights, 'AFTER');
+    if (assignment.pictures && after) {
+      const draw = async () => {
+        const models = {
+          original,
+          unlearned: written.weights,
+          before: before ?? (await assess(original)) ?? after,
+          after,
+        };
+        const { artifact, breathe } = context;
+        await drawPictures({
+          config,
+          compute,
+          evaluator,
+          forgotten: assignment.forgotten,
+          artifact,
+          breathe,
+          ...models,
+        });
+      };
+      await drawn(draw, send);
+    }
     await evaluator.dispose();
   }
-  send({ type: 'finished', checkpoint: result, outcome: outcome ?? null });
+  send({ type: 'finished', checkpoint: result, outcome: outcome ?? null, cost: costOf(startedAt, original, weights) });
+}
+
+/** Pictures are worth no run: one that cannot draw them says so and ends as it would have. */
+async function drawn(draw: () => Promise<void>, send: Send): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    await draw();
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    send({ type: 'log', level: 'debug', message: `the pictures took ${seconds} s` });
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    send({ type: 'log', level: 'warn', message: `the pictures could not be drawn: ${describeFailure(error).message}` });
+  }
 }
 
 async function load({ folder, store, codeDigest }: Assignment['plugin']): ReturnType<typeof loadPlugin> {
@@ -99,13 +148,12 @@ async function load({ folder, store, codeDigest }: Assignment['plugin']): Return
   }
 }
 
-/** The sets the method declared, in its order: the first one's passes are its epochs. */
-function declared(names: readonly SetName[], given: Assignment['sets']): Partial<Record<SetName, SampleSource>> {
-  return Object.fromEntries(
-    names.map((name) => {
-      const source = given[name];
-      if (!source) throw new RunFailure('REFUSED', `the method needs a ${name} set with images`);
-      return [name, source];
-    }),
-  );
+/** The sets the method declared, in its order: the first one's passes are its epochs. Those it makes may be missing. */
+function declared({ sets, makes = [] }: Method, given: Assignment['sets']): Partial<Record<SetName, SampleSource>> {
+  const found = sets.flatMap((name) => {
+    const source = given[name];
+    if (!source && !makes.includes(name)) throw new RunFailure('REFUSED', `the method needs a ${name} set with images`);
+    return source ? [[name, source] as const] : [];
+  });
+  return Object.fromEntries(found);
 }

@@ -1,6 +1,7 @@
 import type { ClipConfig } from '../clip';
 import type { Weights } from '../engine';
 import type { SessionOptions } from '../runtime';
+import type { ArtifactWriter } from './artifact-writer';
 import type { PreparedSets } from './prepared-set';
 import type { Reporter, Send } from './reporter';
 import type { Snapshot } from './snapshot';
@@ -20,6 +21,8 @@ export interface RunContext {
   readonly reporter: Reporter;
   readonly send: Send;
   readonly snapshots: SnapshotSink;
+  /** Keeps a picture or table of the run. */
+  readonly artifact: ArtifactWriter;
   /** Lets messages in; throws Cancelled when one of them said so. Called between any two pieces of work. */
   breathe(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import type { Program, Weights } from '../engine';
-import { SET_NAMES, type SetName } from '../method';
-import { inputName, type Owner } from '../method/bind';
+import { BATCH_NAMES, type BatchName } from '../method';
+import { inputName, type Owner } from '../method/input-name';
 import { type Draw, otherClasses } from './draws';
 import type { PreparedSet, PreparedSets } from './prepared-set';
 import { RunFailure } from './stop';
 import { joined, type Towers } from './towers';
 
 export type Feed = Float32Array | BigInt64Array;
-type Rows = Partial<Readonly<Record<SetName, readonly number[]>>>;
+type Rows = Partial<Readonly<Record<BatchName, readonly number[]>>>;
 
 /**
  * What fills each input a step reads. Inputs that stand for frozen features are computed here, once for every sample,
@@ -21,7 +21,7 @@ export async function stepFeeds(
   draw: Draw,
 ): Promise<(rows: Rows) => Record<string, Feed>> {
   const fixed: Record<string, Feed> = {};
-  const perSample = new Map<string, { set: SetName; rows: readonly Feed[] }>();
+  const perSample = new Map<string, { set: BatchName; rows: readonly Feed[] }>();
   const known = knownInputs();
 
   for (const { name, shape } of program.inputs) {
@@ -51,7 +51,7 @@ export async function stepFeeds(
 
 type SampleInput = {
   readonly kind: 'pixels' | 'tokens' | 'captions' | 'labels' | 'otherLabels' | 'imageFeatures' | 'textFeatures';
-  readonly set: SetName;
+  readonly set: BatchName;
   readonly owner: Owner;
 };
 type KnownInput = SampleInput | { readonly kind: 'table' | 'tableFeatures' | 'logitScale'; readonly owner: Owner };
@@ -87,7 +87,7 @@ async function sampleRows(
   }
 }
 
-function labelsOf(name: SetName, { labels }: PreparedSet): readonly number[] {
+function labelsOf(name: BatchName, { labels }: PreparedSet): readonly number[] {
   if (!labels) throw new RunFailure('REFUSED', `the method needs classes, and a sample of the ${name} set has none`);
   return labels;
 }
@@ -95,7 +95,7 @@ function labelsOf(name: SetName, { labels }: PreparedSet): readonly number[] {
 const int64 = (values: readonly number[]) => values.map((value) => BigInt64Array.of(BigInt(value)));
 
 /** Which set's samples each input's rows belong to; null for an input that is the same in every step. */
-export const fixedInputs = (): Record<string, SetName | null> =>
+export const fixedInputs = (): Record<string, BatchName | null> =>
   Object.fromEntries([...knownInputs()].map(([name, input]) => [name, 'set' in input ? input.set : null]));
 
 /** Every name that `inputName` can give, and what it means. */
@@ -104,7 +104,7 @@ function knownInputs(): Map<string, KnownInput> {
   for (const owner of ['model', 'original'] as const) {
     known.set(inputName.tableFeatures(owner), { kind: 'tableFeatures', owner });
     known.set(inputName.logitScale(owner), { kind: 'logitScale', owner });
-    for (const set of SET_NAMES) {
+    for (const set of BATCH_NAMES) {
       known.set(inputName.imageFeatures(owner, set), { kind: 'imageFeatures', set, owner });
       known.set(inputName.textFeatures(owner, set), { kind: 'textFeatures', set, owner });
       known.set(inputName.labels(set, 'other'), { kind: 'otherLabels', set, owner });

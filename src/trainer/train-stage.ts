@@ -1,17 +1,20 @@
-import { type Program, parameter, trainingStep, type Weights } from '../engine';
-import type { Mask, Objective, SetName, Training, TrainOutcome } from '../method';
+import { type Program, trainingStep, type Weights } from '../engine';
+import type { BatchName, Objective, Training, TrainOutcome } from '../method';
 import { bindObjective } from '../method/bind';
 import { createSession, type Session } from '../runtime';
-import { accuracies } from './accuracy';
+import { accuracies, everySample } from './accuracy';
 import { BatchOrder, holdOut } from './batch-order';
+import { BestState } from './best-state';
 import { building } from './building';
 import { Divergence } from './divergence';
 import { drawsOf, stepDraws } from './draws';
+import { Ladder } from './ladder';
 import { hoistStep } from './preludes';
 import { planCaptions } from './prepared-set';
 import type { RunContext } from './run-context';
 import type { Snapshot } from './snapshot';
 import { StageProgress, type StageSpan } from './stage-progress';
+import { maskParameters, TrainedState } from './trained-state';
 
 /** Where a stage is within the run, and what it leaves for a retry. */
 export interface StagePlace extends StageSpan {
@@ -23,7 +26,7 @@ export interface StagePlace extends StageSpan {
 export async function trainStage(
   context: RunContext,
   place: StagePlace,
-  objective: Objective<SetName>,
+  objective: Objective<BatchName>,
   training: Training,
   resume: Snapshot | undefined,
 ): Promise<TrainOutcome> {
@@ -43,7 +46,7 @@ export async function trainStage(
     (name) => [name, new BatchOrder(parts.get(name)!.kept, sizes[name]!, seed, `${stage} ${name}`)] as const,
   );
   const stepsPerEpoch = Math.ceil(parts.get(names[0]!)!.kept.length / sizes[names[0]!]!);
-  const totalSteps = training.epochs * stepsPerEpoch;
+  const totalSteps = training.steps ?? training.epochs * stepsPerEpoch;
   context.send({ type: 'stage', stage, totalSteps });
 
   const draw = drawsOf(seed, stage);
@@ -54,104 +57,106 @@ export async function trainStage(
   try {
     const learningRate = Float32Array.of(training.learningRate);
     const divergence = new Divergence(stage);
-    const held = new Map([...parts].map(([name, { held }]) => [name, held]));
-    const keeper = new BestWeights(resume);
-    session.loadState(weights);
-    if (training.mask) session.loadState(maskState(context, training.mask));
+    const trained = new TrainedState(context, stage, training);
+    const looked = training.levels
+      ? everySample(prepared)
+      : new Map([...parts].map(([name, { held }]) => [name, held]));
+    const look = async () => {
+      const now = new Map([...weights, ...trained.plain(program, await session.state())]);
+      return accuracies(towers, now, prepared, looked);
+    };
+    const keeper = new BestState(resume);
+    session.loadState(trained.initial(program));
     if (resume?.arrays.state) session.loadState(resume.arrays.state);
+    const ladder = training.levels && (await ladderOf(training.levels, program, session, look, resume));
 
     const first = resume?.position.step ?? 0;
     const progress = new StageProgress(reporter, place, totalSteps, first);
-    let stopped = resume?.facts.stopped === 1;
+    let stopped = resume
+      ? resume.facts.stopped === 1
+      : ladder !== undefined && (training.until?.(ladder.reached) ?? false);
     let step = first;
     while (step < totalSteps && !stopped) {
       const rows = Object.fromEntries(orders.map(([name, order]) => [name, order.at(step)]));
-      const results = await session.run({ ...feeds(rows), ...drawn(step), learningRate });
+      const results = await session.run({ ...feeds(rows), ...drawn(step), ...ladder?.scalars, learningRate });
       step += 1;
       const losses = Object.fromEntries(Object.entries(results).map(([name, value]) => [name, Number(value[0])]));
       divergence.check(step, losses);
       progress.step(step, losses);
 
-      if (step % stepsPerEpoch === 0 && training.validation) {
-        const found = await accuracies(towers, new Map([...weights, ...(await session.state())]), prepared, held);
+      if (step % stepsPerEpoch === 0 && (training.validation || ladder)) {
+        const found = await look();
         const score = (found.retain ?? 0) + (found.calibration ?? 0) - (found.forget ?? 0);
-        reporter.measured(stage, step, prefixed({ ...found, score }));
-        await keeper.offer(step, score, () => moved(program, session));
+        reporter.measured(stage, step, prefixed({ ...found, score, ...(ladder && { level: ladder.level }) }));
         stopped = training.until?.(found) ?? false;
+        if (!ladder) await keeper.offer(step, score, () => written(program, session));
+        else if (ladder.offer(found)) ladder.start = await written(program, session);
+        else {
+          session.loadState(ladder.start);
+          stopped = ladder.usedUp;
+        }
       }
       if (context.snapshots.due() || stopped) {
         reporter.flush();
         await place.save({
           position: { stage, step },
-          arrays: { state: await written(program, session), ...(keeper.weights && { best: keeper.weights }) },
-          facts: { ...keeper.facts, stopped: Number(stopped) },
+          arrays: {
+            state: await written(program, session),
+            ...(keeper.state && { best: keeper.state }),
+            ...(ladder && { epoch: ladder.start }),
+          },
+          facts: { ...keeper.facts, ...ladder?.facts, stopped: Number(stopped) },
         });
       }
       await context.breathe();
     }
     reporter.flush();
-    for (const [name, value] of keeper.weights ?? (await moved(program, session))) weights.set(name, value);
-    return { steps: step, ...(keeper.best && { best: keeper.best }) };
+    const kept = keeper.state ?? (await written(program, session));
+    for (const [name, value] of trained.plain(program, kept)) weights.set(name, value);
+    return { steps: step, ...(keeper.best && { best: keeper.best }), ...ladder?.outcome };
   } finally {
     await session.dispose();
   }
 }
 
+async function ladderOf(
+  levels: NonNullable<Training['levels']>,
+  program: Program,
+  session: Session,
+  look: () => ReturnType<typeof accuracies>,
+  resume: Snapshot | undefined,
+): Promise<Ladder> {
+  if (resume?.arrays.epoch) return Ladder.resume(levels, resume.arrays.epoch, resume.facts);
+  return Ladder.begin(levels, await written(program, session), await look());
+}
+
 function compile(
   context: RunContext,
-  objective: Objective<SetName>,
+  objective: Objective<BatchName>,
   training: Training,
   sizes: Readonly<Record<string, number>>,
 ): Program {
   const { config, prepared } = context;
-  const { mask, optimiser, clipNorm, logitScaleRange } = training;
+  const { mask, select, average, lora, optimiser, clipNorm, logitScaleRange } = training;
+  if (lora && average !== undefined)
+    throw new Error('factors of LoRA cannot be averaged: their product is what counts');
   const samples = Object.values(sizes).reduce((sum, size) => sum + size, 0);
-  const bound = bindObjective(objective, {
+  const { level, ...bound } = bindObjective(objective, {
     config,
     sizes,
     captions: planCaptions(prepared, samples),
     trainable: (name) => training.trainable(name) && (mask === undefined || mask.has(name)),
+    lora,
   });
   return trainingStep({
     ...bound,
     optimiser,
     clipNorm,
-    ...(mask && {
-      masks: new Map(shapesOf(context, mask).map(([name, shape]) => [name, parameter(maskOf(name), shape)])),
-    }),
+    average,
+    ...(select && { gates: (gradients) => select(gradients, level) }),
+    ...(mask && { masks: maskParameters(context, mask) }),
     ...(logitScaleRange && { limits: { logit_scale: logitScaleRange } }),
   });
-}
-
-/** Name under which a step finds a weight's mask: state that no step writes. */
-const maskOf = (name: string): string => `mask/${name}`;
-
-const maskState = (context: RunContext, mask: Mask): Weights =>
-  new Map(shapesOf(context, mask).map(([name, shape]) => [maskOf(name), { shape, data: mask.get(name)! }]));
-
-const shapesOf = ({ weights }: RunContext, mask: Mask) =>
-  [...mask.keys()].map((name) => [name, weights.get(name)!.shape] as const);
-
-/** The weights of the epoch with the best score on the held-out part; of equals the first. */
-class BestWeights {
-  best: { step: number; score: number } | undefined;
-  weights: Weights | undefined;
-
-  constructor(resume: Snapshot | undefined) {
-    if (!resume?.arrays.best) return;
-    this.weights = resume.arrays.best;
-    this.best = { step: resume.facts.bestStep!, score: resume.facts.bestScore! };
-  }
-
-  async offer(step: number, score: number, weights: () => Promise<Weights>): Promise<void> {
-    if (this.best && score <= this.best.score) return;
-    this.best = { step, score };
-    this.weights = await weights();
-  }
-
-  get facts(): Record<string, number> {
-    return this.best ? { bestStep: this.best.step, bestScore: this.best.score } : {};
-  }
 }
 
 /** Copies of the state that steps write: the session's own arrays are reused by its next step. */
@@ -162,12 +167,6 @@ async function written(program: Program, session: Session): Promise<Weights> {
       .filter(({ next }) => next)
       .map(({ name, shape }) => [name, { shape, data: state.get(name)!.data.slice() }]),
   );
-}
-
-/** Of these, the model's weights, without the optimiser's moments. */
-async function moved(program: Program, session: Session): Promise<Weights> {
-  const given = new Set(program.state.filter(({ initial }) => initial === 'given').map(({ name }) => name));
-  return new Map([...(await written(program, session))].filter(([name]) => given.has(name)));
 }
 
 function prefixed(values: Readonly<Record<string, number | undefined>>): Record<string, number> {

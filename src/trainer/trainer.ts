@@ -1,8 +1,6 @@
-import { readCheckpoint } from '../clip';
-import { computeOf } from './compute';
-import { environment } from './environment';
-import { Evaluator } from './evaluator';
-import type { EvaluationAssignment, ExitAlone, FromTrainer, ToTrainer } from './messages';
+import { evaluate } from './evaluate';
+import { mergeAssignment } from './merge-assignment';
+import type { ExitAlone, FromTrainer, ToTrainer } from './messages';
 import { type Control, runAssignment } from './run-assignment';
 import { Cancelled, describeFailure } from './stop';
 
@@ -50,30 +48,13 @@ async function attempt(message: Exclude<ToTrainer, { type: 'cancel' }>, control:
   };
   try {
     if (message.type === 'run') await runAssignment(message.assignment, send, control);
+    else if (message.type === 'merge') await mergeAssignment(message.assignment, send, control);
     else await evaluate(message.assignment, send, control);
-    return last ?? { type: 'finished', checkpoint: null, outcome: null };
+    return last ?? { type: 'finished', checkpoint: null, outcome: null, cost: null };
   } catch (error) {
     if (error instanceof Cancelled || control.signal.aborted) return { type: 'cancelled' };
     return { type: 'failed', ...describeFailure(error) };
   }
-}
-
-async function evaluate(
-  assignment: EvaluationAssignment,
-  send: (message: FromTrainer) => void,
-  control: Control,
-): Promise<void> {
-  const { checkpoint, evaluation } = assignment;
-  const compute = computeOf(assignment);
-  send({
-    type: 'started',
-    environment: environment({ ...compute, codeDigest: null, parameters: {} }),
-    resumedFrom: null,
-  });
-  const read = await readCheckpoint(checkpoint);
-  const evaluator = await Evaluator.create(read, evaluation, compute, control);
-  send({ type: 'evaluated', role: null, report: await evaluator.evaluate(read.weights) });
-  await evaluator.dispose();
 }
 
 /** Resolves when the message was handed to the executor; what is said just before the end must not be lost. */

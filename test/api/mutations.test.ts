@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Scene, setTheScene } from '../support/domain';
 import { type Answer, TestServer } from '../support/server';
 
@@ -194,6 +196,90 @@ test("a checkpoint's files can be downloaded, other paths cannot", async () => {
     expect((await fetch(`${files}/${path}`, { headers })).status).toBe(404);
   }
   expect((await fetch(`${lethe.url}/checkpoints/x/files/model.safetensors`, { headers })).status).toBe(404);
+});
+
+test('checkpoints are merged, and lineage says what came of it', async () => {
+  const other = await mutate('importCheckpoint', { name: 'other', source: 'somewhere' });
+  const sources = [
+    { checkpointId: scene.checkpoint.id, weight: 1 },
+    { checkpointId: other.id, weight: 3 },
+  ];
+  expect(await refused('mergeCheckpoints', { name: 'soup', sources: [sources[0], sources[0]] })).toEqual([
+    'MergeRepeated',
+    'MERGE_REPEATED',
+    ['sources', '1', 'checkpointId'],
+  ]);
+  const { id } = await mutate('mergeCheckpoints', { name: 'soup', sources });
+  const { domain } = lethe;
+  const { claim } = (await domain.work.claim(scene.executor, 60))!;
+  const { files, architecture, layout, parameterCount, config } = scene.checkpoint;
+  await domain.merges.succeed(claim, { name: 'soup', files, architecture, layout, parameterCount, config });
+  const merge = await lethe.ask(
+    `query ($id: ID!) { node(id: $id) { __typename } checkpointMerge(id: $id) {
+       name status error { code } sources { share checkpoint { id } } result { id name run { id } merge { id } } } }`,
+    { id },
+  );
+  const result = { id: expect.any(String), name: 'soup', run: null, merge: { id } };
+  expect(merge.data).toMatchObject({
+    node: { __typename: 'CheckpointMerge' },
+    checkpointMerge: {
+      status: 'SUCCEEDED',
+      sources: [{ share: 0.25 }, { share: 0.75, checkpoint: { id: other.id } }],
+      result,
+    },
+  });
+  const lineage = await lethe.ask('query ($id: ID!) { lineage(of: $id) { edges { kind share childId } } }', {
+    id: other.id,
+  });
+  expect(lineage.data).toMatchObject({ lineage: { edges: [{ kind: 'MERGED', share: 0.75 }] } });
+});
+
+test('a picture of a run is listed, announced, and served so that it cannot script', async () => {
+  const { id } = await mutate('startRun', scene.request);
+  const { domain } = lethe;
+  const { claim } = (await domain.work.claim(scene.executor, 60))!;
+  const file = join(lethe.place.folder, 'chart.svg');
+  await writeFile(file, '<svg><script>alert(1)</script></svg>');
+  const stored = await domain.artifacts.put(file);
+  await domain.attempts.recordArtifact(claim, {
+    name: 'chart',
+    title: 'A chart',
+    mediaType: 'image/svg+xml',
+    ...stored,
+  });
+  const artifact = { name: 'chart', title: 'A chart', mediaType: 'image/svg+xml', ...stored };
+  const { data, errors } = await lethe.ask(
+    `query ($id: ID!) { run(id: $id) {
+       artifacts { id name title mediaType bytes digest url }
+       events { edges { node { type ... on ArtifactAddedEvent { artifact { name url } } } } }
+     } }`,
+    { id },
+  );
+  expect(errors).toBeUndefined();
+  const run = data!.run as { artifacts: { id: string; url: string }[] };
+  const url = run.artifacts[0]!.url;
+  expect(run).toMatchObject({
+    artifacts: [artifact],
+    events: {
+      edges: expect.arrayContaining([{ node: { type: 'ARTIFACT_ADDED', artifact: { name: 'chart', url } } }]),
+    },
+  });
+  const found = await lethe.ask('query ($id: ID!) { node(id: $id) { __typename } }', { id: run.artifacts[0]!.id });
+  expect(found.data).toEqual({ node: { __typename: 'Artifact' } });
+
+  const response = await fetch(`${lethe.url}${url}`, { headers: lethe.headers });
+  expect(response.status).toBe(200);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'image/svg+xml',
+    'content-disposition': 'inline',
+    'content-security-policy': expect.stringContaining("sandbox; default-src 'none'"),
+    'x-content-type-options': 'nosniff',
+    'content-length': String(stored.bytes),
+  });
+  expect(await response.text()).toContain('<script>');
+  expect((await fetch(`${lethe.url}${url}`)).status).toBe(401);
+  expect((await fetch(`${lethe.url}/artifacts/${id}`, { headers: lethe.headers })).status).toBe(404);
+  await domain.attempts.cancelled(claim);
 });
 
 test("input of the wrong type is the client's mistake, not ours", async () => {

@@ -52,6 +52,7 @@ test('every mutation takes one input and returns its success or refusals that ar
     'deleteCheckpoint',
     'evaluateCheckpoint',
     'importCheckpoint',
+    'mergeCheckpoints',
     'registerDataset',
     'startRun',
   ]);

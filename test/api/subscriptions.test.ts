@@ -93,7 +93,12 @@ test('early, twice, late and with a cursor: each event once, in order, then comp
   expect(all.find(({ type }) => type === 'LOG')).toMatchObject({ level: 'INFO', message: 'step 5' });
   expect(all.find(({ type }) => type === 'EVALUATED')).toMatchObject({
     role: 'AFTER',
-    evaluation: { classes: [{ className: 'cat', accuracy: 1 / 3 }] },
+    evaluation: {
+      classes: [
+        { className: 'cat', accuracy: 0 },
+        { className: 'dog', accuracy: 2 / 3 },
+      ],
+    },
   });
   expect(all.at(-1)).toMatchObject({
     __typename: 'SucceededEvent',

@@ -57,6 +57,13 @@ test('its text encoder alone has the same weights, and nothing else is left in t
   await encoder.close();
 });
 
+test('a checkpoint that does not exist leaves no folder behind', async () => {
+  const target = join(folder, 'none', 'encoder');
+  const unknown = '00000000-0000-4000-8000-000000000000';
+  await expect(lethe(unknown, target, '--text-encoder')).rejects.toMatchObject({ code: 1 });
+  expect(await readdir(folder)).not.toContain('none');
+});
+
 test('the class of the text encoder can be chosen; one that does not exist is refused in words', async () => {
   const target = join(folder, 'projected');
   await lethe(checkpointId, target, '--text-encoder', 'CLIPTextModelWithProjection');

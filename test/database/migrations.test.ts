@@ -18,6 +18,49 @@ describeOnBoth('migrations', (fresh) => {
     await place.discard();
   });
 
+  test('numbers that were one JSON value become rows', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const before = await Database.open({ ...options, migrations: migrations.slice(0, 1) });
+    const counted = { correct: 1, total: 4, accuracy: 0.25, lower: 0.05, upper: 0.7 };
+    const nothing = { correct: 0, total: 0, accuracy: 0, lower: 0, upper: 1 };
+    const result = {
+      classes: [
+        { className: 'cat', ...counted },
+        { className: 'owl', ...nothing },
+      ],
+      overall: counted,
+      chance: 0.5,
+      environment: { node: '20' },
+    };
+    await before.query(
+      `WITH made AS (INSERT INTO checkpoint (name, digest, architecture, layout, parameter_count, config, files)
+           VALUES ('x', 'd', 'VIT', 'OPENAI', 1, '{}', '[]') RETURNING id),
+         pets AS (INSERT INTO dataset (name, digest, format, source, classes, sample_count)
+           VALUES ('x', 'd', 'TAR', 'x', '[]', 4) RETURNING id)
+       INSERT INTO evaluation (checkpoint_id, dataset_id, templates, result)
+       SELECT made.id, pets.id, '["a {}"]', result FROM made, pets, (VALUES ($1::jsonb), (NULL)) AS given(result)`,
+      [JSON.stringify(result)],
+    );
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    const rows = await after.query(
+      'SELECT position, metric, key, subject, value, lower, upper, count, chance FROM metric_value ORDER BY position',
+    );
+    const row = { metric: 'ZERO_SHOT', key: 'accuracy', value: 0.25, lower: 0.05, upper: 0.7, count: 4, chance: 0.5 };
+    expect(rows).toEqual([
+      { position: 0, subject: null, ...row },
+      { position: 1, subject: 'cat', ...row },
+    ]);
+    expect(await after.query('SELECT metrics, environment FROM evaluation ORDER BY environment')).toEqual([
+      { metrics: ['ZERO_SHOT'], environment: { node: '20' } },
+      { metrics: ['ZERO_SHOT'], environment: null },
+    ]);
+    await after.close();
+    await place.discard();
+  });
+
   test('servers that start together do not disturb each other', async () => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities, migrations };

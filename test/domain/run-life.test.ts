@@ -1,7 +1,15 @@
 import type { Domain, Run, Work } from '../../src/domain';
 import { LeaseLost } from '../../src/queue';
 import { describeOnBoth, type Place } from '../support/databases';
-import { granted, openDomain, registerExecutor, type Scene, setTheScene, success } from '../support/domain';
+import {
+  granted,
+  openDomain,
+  registerExecutor,
+  type Scene,
+  setTheScene,
+  success,
+  zeroShotValues,
+} from '../support/domain';
 
 describeOnBoth('the life of a run', (fresh) => {
   let place: Place;
@@ -23,6 +31,8 @@ describeOnBoth('the life of a run', (fresh) => {
     if (work?.kind !== 'RUN') throw new Error(`expected a run to claim, not ${work?.kind}`);
     return work;
   };
+  const picture = (letter: string) =>
+    ({ name: 'chart', title: 'A chart', mediaType: 'image/png', digest: letter.repeat(64), bytes: 5 }) as const;
   const story = async ({ id }: { id: string }) => (await domain.events.read(id, 0, 1_000)).map(({ type }) => type);
   const reload = async (run: Run) => (await domain.runs.get(run.id))!;
 
@@ -79,6 +89,7 @@ describeOnBoth('the life of a run', (fresh) => {
       () => domain.attempts.heartbeat(silent.claim),
       () => domain.attempts.report(silent.claim, [{ type: 'LOG', payload: { level: 'info', message: 'still here' } }]),
       () => domain.attempts.recordMetrics(silent.claim, [{ name: 'loss', stage: 'train', step: 1, value: 9 }]),
+      () => domain.attempts.recordArtifact(silent.claim, picture('b')),
       () => domain.attempts.recordSnapshot(silent.claim, { stage: 'train', step: 9, digest: 'b'.repeat(64) }),
       async () => domain.attempts.succeed(silent.claim, await success(domain, place, silent.run)),
       () => domain.attempts.fail(silent.claim, { code: 'X', message: 'x' }, { retry: true }),
@@ -97,6 +108,22 @@ describeOnBoth('the life of a run', (fresh) => {
       'EVALUATED',
       'SUCCEEDED',
     ]);
+  });
+
+  test('a picture made again takes the place of the first, and is news only when it changed', async () => {
+    const run = await start();
+    const { claim: mine } = await claim();
+    for (const letter of ['a', 'a', 'b']) await domain.attempts.recordArtifact(mine, picture(letter));
+    await domain.attempts.recordArtifact(mine, { ...picture('c'), name: 'another' });
+    const kept = await domain.artifactRows.ofOwners('runId', [run.id]);
+    expect(kept).toMatchObject([
+      { name: 'chart', digest: 'b'.repeat(64), bytes: 5, runId: run.id, evaluationId: null },
+      { name: 'another', mediaType: 'image/png' },
+    ]);
+    expect(await story(run)).toEqual(['QUEUED', 'STARTED', 'ARTIFACT_ADDED', 'ARTIFACT_ADDED', 'ARTIFACT_ADDED']);
+    const payloads = (await domain.events.read(run.id, 2, 9)).map(({ payload }) => payload);
+    expect(payloads).toEqual([0, 0, 1].map((index) => ({ artifactId: kept[index]!.id })));
+    await domain.attempts.cancelled(mine);
   });
 
   test('a failed attempt is repeated until none is left; then the run fails with the reason', async () => {
@@ -186,10 +213,16 @@ describeOnBoth('the life of a run', (fresh) => {
     const work = await domain.work.claim(scene.executor, 60);
     if (work?.kind !== 'EVALUATION') throw new Error('expected an evaluation');
     expect(work.evaluation).toMatchObject({ id: asked.id, status: 'RUNNING', dataset: { name: 'held out' } });
-    const counted = { correct: 2, total: 2, accuracy: 1, lower: 0.3, upper: 1 };
-    const result = { classes: [], overall: counted, chance: 0.5, environment: {} };
-    await domain.evaluations.succeed(work.claim, { templates: ['a {}'], result });
-    expect(await domain.evaluations.get(asked.id)).toMatchObject({ status: 'SUCCEEDED', templates: ['a {}'], result });
-    await expect(domain.evaluations.succeed(work.claim, { templates: ['a {}'], result })).rejects.toThrow(LeaseLost);
+    const found = { templates: ['a {}'], values: zeroShotValues({ cat: [2, 2] }), environment: { node: '20' } };
+    await domain.evaluations.recordArtifact(work.claim, picture('d'));
+    await domain.evaluations.succeed(work.claim, found);
+    await expect(domain.evaluations.recordArtifact(work.claim, picture('e'))).rejects.toThrow(LeaseLost);
+    expect(await domain.artifactRows.ofOwners('evaluationId', [asked.id])).toMatchObject([
+      { name: 'chart', digest: 'd'.repeat(64), runId: null },
+    ]);
+    const { values, ...rest } = found;
+    expect(await domain.evaluations.get(asked.id)).toMatchObject({ status: 'SUCCEEDED', ...rest });
+    expect(await domain.values.ofEvaluations([asked.id])).toMatchObject(values);
+    await expect(domain.evaluations.succeed(work.claim, found)).rejects.toThrow(LeaseLost);
   });
 });

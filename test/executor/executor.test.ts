@@ -1,13 +1,22 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Run, RunEvent } from '../../src/domain';
 import { DATABASES, got, type TinyService, tinyService } from '../support/tiny-service';
+
+/** What the trainer does for a stage that keeps a picture; the kit has no verb for it, so this plugin says it itself. */
+const draw = `(() => {
+  const file = require('node:path').join(__dirname, '../../drawn.svg');
+  require('node:fs').writeFileSync(file, '<svg/>');
+  process.send({ type: 'artifact', name: 'chart', title: 'A chart', mediaType: 'image/svg+xml', file });
+})()`;
 
 /** Plugins of somebody else, in plain JavaScript, in a folder of their own. */
 const FOREIGN = {
   'good-cjs/index.js': method('good-cjs', `mean(rowDot(model(forget).imageFeatures, model(forget).textFeatures))`),
   'good-esm/index.mjs': method('good-esm', `contrastiveLoss(model(forget))`, 'esm'),
+  'draws/index.js': method('draws', `(${draw}, mean(model(forget).imageFeatures))`),
   'throws/index.js': method('throws', `(() => { throw new TypeError('the moon is full'); })()`),
   'aborts/index.js': method('aborts', `process.abort()`),
   'exits/index.js': method('exits', `process.exit(3)`),
@@ -68,7 +77,15 @@ describe.each(DATABASES)('on the %s database', (kind) => {
     expect(made).toMatchObject({ name: 'tiny without dogs', parentId: run.checkpointId, runId: run.id });
     const evaluations = await service.domain.evaluations.ofRuns([run.id]);
     expect(evaluations.map(({ role }) => role).sort()).toEqual(['AFTER', 'BEFORE']);
-    expect(evaluations[0]!.result!.classes.map(({ total }) => total)).toEqual([6, 6, 6]);
+    const values = await service.domain.values.ofEvaluations([evaluations[0]!.id]);
+    expect(values.map(({ subject, count }) => [subject, count])).toEqual([
+      [null, 18],
+      ['cat', 6],
+      ['dog', 6],
+      ['ship', 6],
+    ]);
+    expect(run.cost).toMatchObject({ seconds: expect.any(Number), peakMemoryBytes: expect.any(Number) });
+    expect(run.cost!.updatedShare).toBeGreaterThan(0.5);
     const losses = (await service.domain.runs.metrics(run.id, 'loss')).map(({ step }) => step);
     expect(losses).toEqual([1, 2, 3, 4, 5, 6]);
     const story = (await events(run)).map(({ type }) => type);
@@ -100,6 +117,31 @@ describe.each(DATABASES)('on the %s database', (kind) => {
   test.each(['good-cjs', 'good-esm', 'grad-ascent'])('%s runs', async (name) => {
     const run = await service.ended((await foreign(name)).id);
     expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
+  });
+
+  test('a run draws what changed, unless it shall not', async () => {
+    const [without, with_] = [await service.start(), await service.start({ pictures: true })];
+    expect(await service.domain.artifactRows.ofOwners('runId', [(await service.ended(without.id)).id])).toEqual([]);
+    const run = await service.ended(with_.id);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
+    const drawn = await service.domain.artifactRows.ofOwners('runId', [run.id]);
+    expect(drawn.map(({ name, mediaType }) => [name, mediaType])).toEqual([
+      ['accuracy-by-class', 'image/svg+xml'],
+      ['embedding-map', 'image/svg+xml'],
+      ['heat-maps', 'image/png'],
+    ]);
+    const chart = await text(await service.domain.artifacts.open(drawn[0]!.digest));
+    expect(chart).toContain('>dog</text>');
+  });
+
+  test('what a stage drew is kept with the run and announced', async () => {
+    const run = await service.ended((await foreign('draws')).id);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', error: null });
+    const drawn = (await service.domain.artifactRows.ofOwners('runId', [run.id])).find(({ name }) => name === 'chart')!;
+    expect(drawn).toMatchObject({ title: 'A chart', mediaType: 'image/svg+xml', bytes: 6 });
+    expect(await text(await service.domain.artifacts.open(drawn.digest))).toBe('<svg/>');
+    const said = (await events(run)).filter(({ type }) => type === 'ARTIFACT_ADDED').map(({ payload }) => payload);
+    expect(said).toContainEqual({ artifactId: drawn.id });
   });
 
   test.each([
@@ -145,9 +187,10 @@ describe.each(DATABASES)('on the %s database', (kind) => {
     }
     expect(found).toMatchObject({
       status: 'SUCCEEDED',
-      result: { overall: { total: 18 } },
       templates: ['a photo of a {}'],
+      progress: { stage: 'done', done: 1, total: 1 },
     });
+    expect((await service.domain.values.ofEvaluations([asked.id]))[0]).toMatchObject({ subject: null, count: 18 });
   });
 
   test('nothing is left in the scratch folder', async () => {

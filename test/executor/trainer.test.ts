@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../src/clip';
@@ -30,7 +30,16 @@ beforeAll(async () => {
       retain: { source: images, samples: samples.filter(({ label }) => label !== 'dog') },
     },
     classes: CLASSES,
-    evaluation: { source: held, samples: (await scanDataset(held)).samples, classes: CLASSES, templates: ['a {}'] },
+    forgotten: ['dog'],
+    evaluation: {
+      source: held,
+      samples: (await scanDataset(held)).samples,
+      classes: CLASSES,
+      templates: ['a {}'],
+      metrics: ['ZERO_SHOT'],
+      forgetClasses: [],
+      groups: [],
+    },
     device: 'CPU',
     threads: 1,
     snapshotEveryMs: 0,
@@ -101,6 +110,34 @@ test('a killed trainer goes on from its last snapshot and ends with bit-identica
   const resumed = await attempt('resumed', { parameters, resumeFrom: snapshot.file });
   expect(resumed.messages[0]).toMatchObject({ resumedFrom: { stage: 'unlearn', step: snapshot.position.step } });
   expect(await weightsOf(resumed.messages)).toEqual(undisturbed);
+});
+
+test('a resumed run draws what the undisturbed one would have drawn', async () => {
+  const drawn = async ({ messages }: { messages: FromTrainer[] }) =>
+    Promise.all(
+      find(messages, 'artifact').map(async ({ name, file }) => [name, (await readFile(file)).toString('hex')]),
+    );
+  const undisturbed = await drawn(await attempt('drawn', { pictures: true }));
+  expect(undisturbed.map(([name]) => name)).toEqual(['accuracy-by-class', 'embedding-map', 'heat-maps']);
+  const killed = await attempt('killed', {}, (message, child) => {
+    if (message.type === 'snapshot') child.kill('SIGKILL');
+  });
+  const resumed = await attempt('resumed', {
+    pictures: true,
+    resumeFrom: find(killed.messages, 'snapshot').at(-1)!.file,
+  });
+  expect(find(resumed.messages, 'evaluated').map(({ role }) => role)).toEqual(['AFTER']);
+  expect(await drawn(resumed)).toEqual(undisturbed);
+});
+
+test('a run that cannot keep its pictures says so and ends as it would have', async () => {
+  const scratch = await mkdtemp(join(folder, 'full-'));
+  await writeFile(join(scratch, 'artifacts'), 'in the way');
+  const { messages } = await attempt('full', { scratch, pictures: true });
+  expect(find(messages, 'log')).toContainEqual(
+    expect.objectContaining({ level: 'warn', message: expect.stringContaining('could not be drawn') }),
+  );
+  expect(messages.at(-1)).toMatchObject({ type: 'finished', checkpoint: join(scratch, 'checkpoint') });
 });
 
 test('the seed decides the run', async () => {

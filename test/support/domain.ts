@@ -7,6 +7,7 @@ import {
   type Dataset,
   Domain,
   type Executor,
+  type MeasuredValue,
   type MethodManifest,
   type ReadDataset,
   Refusal,
@@ -15,6 +16,7 @@ import {
   type SampleSet,
   type StartRun,
 } from '../../src/domain';
+import { accuracyRows } from '../../src/metrics';
 import type { Place } from './databases';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -37,7 +39,7 @@ export async function openDomain(place: Place): Promise<Domain> {
             architecture: 'VIT',
             layout: 'HUGGING_FACE',
             parameterCount: 3_000_000_000,
-            config: { embedDim: 8 },
+            config: { embedDim: source === 'wide' ? 16 : 8 },
           },
     readDataset: async (source) => describedDataset(source),
   });
@@ -128,12 +130,19 @@ export async function registerExecutor(domain: Domain): Promise<Executor> {
   return executor;
 }
 
+/** ZERO_SHOT as a trainer would report it, from [right, all] of each class. */
+export function zeroShotValues(classes: Record<string, readonly [number, number]>): MeasuredValue[] {
+  const names = Object.keys(classes);
+  const labels = names.flatMap((name, c) => Array(classes[name]![1]).fill(c) as number[]);
+  const hits = names.flatMap((name) => Array.from({ length: classes[name]![1] }, (_, i) => i < classes[name]![0]));
+  return accuracyRows('accuracy', names, labels, hits).map((row) => ({ metric: 'ZERO_SHOT', ...row }));
+}
+
 /** What a trainer would hand in. */
 export async function success(domain: Domain, place: Place, run: Run, weights = 'unlearned') {
   const file = join(place.folder, `result-${run.id}`);
   await writeFile(file, weights);
   const stored = await domain.artifacts.put(file);
-  const counted = { correct: 1, total: 3, accuracy: 1 / 3, lower: 0.1, upper: 0.8 };
   const { architecture, layout, parameterCount, config } = run.checkpoint!;
   return {
     checkpoint: {
@@ -148,7 +157,9 @@ export async function success(domain: Domain, place: Place, run: Run, weights = 
     environment: { node: process.version },
     after: {
       templates: ['a photo of a {}'],
-      result: { classes: [{ className: 'cat', ...counted }], overall: counted, chance: 0.5, environment: {} },
+      values: zeroShotValues({ cat: [0, 3], dog: [2, 3] }),
+      environment: { node: process.version },
     },
+    cost: { seconds: 12.5, peakMemoryBytes: 3_000_000_000, updatedShare: 0.25 },
   };
 }

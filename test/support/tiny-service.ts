@@ -94,6 +94,8 @@ export async function tinyInputs(domain: Domain, folder: string): Promise<StartR
     evaluateOnId: evaluateOn.id,
     parameters: { learningRate: 1e-3, batchSize: 8, epochs: 6 },
     seed: 3,
+    // Seconds that most tests have no use for.
+    pictures: false,
   };
 }
 

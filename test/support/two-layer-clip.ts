@@ -36,6 +36,11 @@ export const TOWERS: Readonly<Record<'vit' | 'resnet', ClipConfig>> = { vit: TIN
 export interface Attempt {
   readonly seed?: number;
   readonly resume?: Snapshot;
+  /** Declared sets that the run has no images for. */
+  readonly without?: readonly SetName[];
+  /** Of each set so many samples, the first. */
+  readonly only?: number;
+  readonly onArtifact?: (name: string) => void;
   /** Sees every snapshot; a run snapshots after each step. */
   readonly onSnapshot?: (snapshot: Snapshot) => void;
   readonly onMessage?: (message: FromTrainer) => void;
@@ -73,12 +78,17 @@ export class TwoLayerClip {
     parameters: Readonly<Record<string, unknown>>,
     attempt: Attempt = {},
   ): Promise<TwoLayerClip> {
-    const { seed = 1, resume, onSnapshot, onMessage = () => {}, breathe = async () => {} } = attempt;
+    const { seed = 1, resume, without = [], onSnapshot, onMessage = () => {}, breathe = async () => {} } = attempt;
     const resolved = resolveParameters(method.params, method.presets ?? {}, parameters);
     if (!resolved.ok) throw new Error(resolved.refusals.map(({ message }) => message).join('; '));
     const weights: Weights = new Map(this.weights);
     // Of the sets, those the method declared, in its order, as the trainer prepares them.
-    const sets = new Map(method.sets.map((name) => [name, this.prepared.sets.get(name)!]));
+    const sets = new Map(
+      method.sets
+        .filter((name) => !without.includes(name))
+        .map((name) => [name, this.prepared.sets.get(name) ?? setOf(this.config, classesOf(name))] as const)
+        .map(([name, set]) => [name, attempt.only === undefined ? set : firstOf(set, attempt.only)]),
+    );
     const context = {
       config: this.config,
       seed,
@@ -94,6 +104,7 @@ export class TwoLayerClip {
         save: async (snapshot: Omit<Snapshot, 'run' | 'threads' | 'device'>) =>
           onSnapshot?.(structuredClone({ run: 'a run', ...COMPUTE, ...snapshot })),
       },
+      artifact: async (name: string) => attempt.onArtifact?.(name),
       breathe,
     };
     const outcome = await new StageRunner(context, method, resume).run(resolved.values);
@@ -188,10 +199,19 @@ function worldOf(config: ClipConfig, names: readonly SetName[], mixed = false): 
   const tokens = Array.from({ length: CLASSES }, (_, k) =>
     BigInt64Array.from([startToken, 10 + k, 20 + 3 * k, eotToken].map(BigInt)),
   );
-  const classesOf = (name: SetName) => (mixed ? [0, 1, 2, 3] : name === 'forget' ? [0] : [1, 2, 3]);
-  const sets = new Map(names.map((name) => [name, setOf(config, classesOf(name))]));
-  return { sets, classes: CLASSES, tokens, length: 4 };
+  const sets = new Map(names.map((name) => [name, setOf(config, mixed ? [0, 1, 2, 3] : classesOf(name))]));
+  const classNames = ['a', 'b', 'c', 'd'];
+  return { sets, classes: CLASSES, classNames, forgotten: [0], tokens, length: 4 };
 }
+
+const firstOf = ({ pixels, captions, labels }: PreparedSet, count: number): PreparedSet => ({
+  size: count,
+  pixels: pixels.slice(0, count),
+  captions: captions.slice(0, count),
+  labels: labels?.slice(0, count),
+});
+
+const classesOf = (name: SetName) => (name === 'forget' ? [0] : [1, 2, 3]);
 
 function setOf({ image }: ClipConfig, classes: readonly number[]): PreparedSet {
   const labels = classes.flatMap((k) => Array<number>(PER_CLASS).fill(k));

@@ -2,6 +2,7 @@ import { Ctx, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { architectures, type Checkpoint, layouts } from '../../domain';
 import type { Context } from '../context';
 import { enumOf } from '../enum-of';
+import { MergeType } from '../merge/merge.type';
 import { Node } from '../node';
 import { RunType } from '../run/run.type';
 import { BigIntScalar, DateTime, JsonObject } from '../scalars';
@@ -19,7 +20,8 @@ registerEnumType(ArchitectureEnum, {
 export const LayoutEnum = enumOf(layouts);
 registerEnumType(LayoutEnum, {
   name: 'Layout',
-  description: 'How a checkpoint names its tensors. What a run makes is written in the layout its input came in.',
+  description:
+    'How a checkpoint names its tensors. What is made here is written in the layout its (first) input came in.',
   valuesConfig: {
     HUGGING_FACE: { description: 'What `CLIPModel.from_pretrained` loads.' },
     OPENAI: { description: "OpenAI's state dict." },
@@ -42,6 +44,7 @@ export class CheckpointFileType {
 @ObjectType('Checkpoint', { implements: Node, description: 'A set of CLIP weights, immutable.' })
 export class CheckpointType extends Node {
   private readonly runId: string | null;
+  private readonly mergeId: string | null;
 
   static of(this: void, row: Checkpoint): CheckpointType {
     return new CheckpointType(row);
@@ -70,11 +73,14 @@ export class CheckpointType extends Node {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where it was imported from; null for a checkpoint that a run made.',
+    description: 'Where it was imported from; null for a checkpoint that was made here.',
   })
   source: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Id of the checkpoint it was made from.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id of the checkpoint a run made it from; a merge has several, see `lineage`.',
+  })
   parentId: string | null;
 
   @Field(() => DateTime, { description: 'When it was imported or made.' })
@@ -86,13 +92,18 @@ export class CheckpointType extends Node {
   })
   deletedAt: Date | null;
 
-  @Field(() => CheckpointType, { nullable: true, description: 'The checkpoint it was made from.' })
+  @Field(() => CheckpointType, { nullable: true, description: 'The checkpoint a run made it from.' })
   async parent(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {
     return this.parentId ? CheckpointType.of(await loaders.checkpoint.load(this.parentId)) : null;
   }
 
-  @Field(() => RunType, { nullable: true, description: 'The run that made it; null for an imported checkpoint.' })
+  @Field(() => RunType, { nullable: true, description: 'The run that made it.' })
   async run(@Ctx() { loaders }: Context): Promise<RunType | null> {
     return this.runId ? RunType.of(await loaders.run.load(this.runId)) : null;
+  }
+
+  @Field(() => MergeType, { nullable: true, description: 'The merge that made it.' })
+  async merge(@Ctx() { loaders }: Context): Promise<MergeType | null> {
+    return this.mergeId ? MergeType.of(await loaders.merge.load(this.mergeId)) : null;
   }
 }

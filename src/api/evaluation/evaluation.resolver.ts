@@ -1,33 +1,11 @@
-import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { CheckpointType } from '../checkpoint/checkpoint.type';
 import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
-import { IdempotentInput } from '../idempotent.input';
-import { resultType } from '../user-error';
+import { EvaluateCheckpointInput, EvaluateCheckpointResult } from './evaluation.input';
 import { EvaluationType } from './evaluation.type';
 
 const EvaluationConnection = connectionType('Evaluation', 'evaluations', () => EvaluationType);
-
-@InputType({ description: 'An evaluation to make.' })
-export class EvaluateCheckpointInput extends IdempotentInput {
-  @Field(() => ID, { description: 'The checkpoint to ask.' })
-  checkpointId: string;
-
-  @Field(() => ID, { description: 'The images to ask about.' })
-  datasetId: string;
-
-  @Field(() => [String], {
-    nullable: true,
-    description: 'Prompts, with {} for the class name; the default is "a photo of a {}".',
-  })
-  templates?: string[] | null;
-}
-
-export const EvaluateCheckpointResult = resultType(
-  'EvaluateCheckpointResult',
-  { type: () => EvaluationType, show: EvaluationType.of },
-  ['INVALID_INPUT', 'CHECKPOINT_NOT_FOUND', 'CHECKPOINT_DELETED', 'DATASET_NOT_FOUND', 'IDEMPOTENCY_CONFLICT'],
-);
 
 @Resolver(() => CheckpointType)
 export class EvaluationResolver {
@@ -50,7 +28,7 @@ export class EvaluationResolver {
   }
 
   @Mutation(() => EvaluateCheckpointResult.union, {
-    description: 'Queues an evaluation: zero-shot accuracy, class by class.',
+    description: 'Queues an evaluation by any metrics. Ask for its `status` and `progress` until it has ended.',
   })
   async evaluateCheckpoint(
     @Arg('input', () => EvaluateCheckpointInput, { description: 'The evaluation.' }) input: EvaluateCheckpointInput,

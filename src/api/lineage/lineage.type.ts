@@ -1,4 +1,4 @@
-import { Ctx, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Ctx, Field, Float, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { lineageKinds } from '../../domain';
 import { CheckpointType } from '../checkpoint/checkpoint.type';
 import type { Context } from '../context';
@@ -49,7 +49,13 @@ export class LineageEdgeType {
   @Field(() => LineageKindEnum, { description: 'How.' })
   kind: string;
 
-  constructor(row: { parentId: string; childId: string; kind: string; runId: string | null }) {
+  @Field(() => Float, {
+    nullable: true,
+    description: "The parent's weight in a merge: those of all parents sum to 1. Null where it was no merge.",
+  })
+  share: number | null;
+
+  constructor(row: { parentId: string; childId: string; kind: string; runId: string | null; share: number | null }) {
     Object.assign(this, row);
   }
 

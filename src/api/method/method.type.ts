@@ -5,7 +5,7 @@ import { Node } from '../node';
 import { DateTime, JsonObject } from '../scalars';
 import { ParameterSpec, parameterSpecs } from './parameter-spec';
 
-export const SetNeedEnum = enumOf(['FORGET', 'RETAIN', 'CALIBRATION']);
+export const SetNeedEnum = enumOf(['FORGET', 'RETAIN', 'CALIBRATION', 'CLASSES']);
 registerEnumType(SetNeedEnum, {
   name: 'SetNeed',
   description: 'Data a method asks for.',
@@ -13,6 +13,10 @@ registerEnumType(SetNeedEnum, {
     FORGET: { description: 'Images of what is to be forgotten.' },
     RETAIN: { description: 'Images of what is to be kept.' },
     CALIBRATION: { description: 'Images on which the method tunes itself.' },
+    CLASSES: {
+      description:
+        'The name of a class beside the forgotten ones. The method makes images itself where its forget set has none.',
+    },
   },
 });
 
@@ -60,7 +64,7 @@ export class MethodType extends Node {
   @Field(() => DateTime, { description: 'Last time an executor said that it has it.' })
   publishedAt: Date;
 
-  @Field(() => [SetNeedEnum], { name: 'needs', description: 'The sets that `startRun` must be given.' })
+  @Field(() => [SetNeedEnum], { name: 'needs', description: 'What `startRun` must be given.' })
   neededSets(): string[] {
     return this.needs.map((need) => need.toUpperCase());
   }

@@ -1,5 +1,6 @@
 import { Ctx, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type RunEventType, runEventTypes } from '../../domain';
+import { ArtifactType } from '../artifact/artifact.type';
 import { CheckpointType } from '../checkpoint/checkpoint.type';
 import type { Context } from '../context';
 import { enumOf } from '../enum-of';
@@ -126,6 +127,16 @@ export class EvaluatedEvent extends RunEventBase {
   @Field(() => EvaluationType, { description: 'What was found.' })
   async evaluation(@Ctx() { loaders }: Context): Promise<EvaluationType> {
     return EvaluationType.of(await loaders.evaluation.load(this.evaluationId));
+  }
+}
+
+@EventOf('ARTIFACT_ADDED')
+export class ArtifactAddedEvent extends RunEventBase {
+  private readonly artifactId: string;
+
+  @Field(() => ArtifactType, { description: 'The picture or table, as it is now.' })
+  async artifact(@Ctx() { loaders }: Context): Promise<ArtifactType> {
+    return ArtifactType.of(await loaders.artifact.load(this.artifactId));
   }
 }
 

@@ -10,6 +10,7 @@ export const eventClasses: Record<RunEventType, new () => RunEventBase> = {
   LOG: payloads.LogEvent,
   SNAPSHOT: payloads.SnapshotEvent,
   EVALUATED: payloads.EvaluatedEvent,
+  ARTIFACT_ADDED: payloads.ArtifactAddedEvent,
   RETRYING: payloads.RetryingEvent,
   CANCEL_REQUESTED: payloads.CancelRequestedEvent,
   SUCCEEDED: payloads.SucceededEvent,

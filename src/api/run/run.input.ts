@@ -44,6 +44,12 @@ export class StartRunInput extends IdempotentInput {
   })
   templates?: string[] | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to draw what changed (`artifacts`), with `evaluateOnId`; true when left out.',
+  })
+  pictures?: boolean | null;
+
   @Field(() => JsonObject, { nullable: true, description: "Hyper-parameters; the method's defaults fill in the rest." })
   parameters?: Record<string, unknown> | null;
 
@@ -80,6 +86,7 @@ export const StartRunResult = resultType('StartRunResult', success, [
   'SET_NOT_FOUND',
   'SET_MISSING',
   'SET_WITHOUT_SAMPLES',
+  'CLASSES_MISSING',
   'SETS_OVERLAP',
   'DATASET_NOT_FOUND',
   'DEVICE_UNAVAILABLE',

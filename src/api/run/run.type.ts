@@ -9,6 +9,7 @@ import { MethodType } from '../method/method.type';
 import { Node } from '../node';
 import { SampleSetType } from '../sample-set/sample-set.type';
 import { DateTime, JsonObject } from '../scalars';
+import { CostType } from './cost.type';
 import { FailureType } from './failure.type';
 import { ProgressType } from './progress.type';
 import { DeviceEnum, RunStatusEnum } from './run-enums';
@@ -51,6 +52,9 @@ export class RunType extends Node {
   @Field(() => Int, { description: 'Higher goes first.' })
   priority: number;
 
+  @Field(() => Boolean, { description: 'Whether it draws what changed, if it has images to evaluate on.' })
+  pictures: boolean;
+
   @Field(() => String, { nullable: true, description: 'The method\'s own verdict, such as "threshold reached".' })
   outcome: string | null;
 
@@ -59,6 +63,9 @@ export class RunType extends Node {
     description: 'What the numbers depend on: versions, device, threads, code.',
   })
   environment: Record<string, unknown> | null;
+
+  @Field(() => CostType, { nullable: true, description: 'What it took; null until it has succeeded.' })
+  cost: CostType | null;
 
   @Field(() => FailureType, { nullable: true, description: 'Why it failed.' })
   error: FailureType | null;

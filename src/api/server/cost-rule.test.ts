@@ -2,7 +2,7 @@ import { buildSchema, parse, validate } from 'graphql';
 import { costRule } from './cost-rule';
 
 const schema = buildSchema(`
-  type Query { list(first: Int): Connection }
+  type Query { list(first: Int): Connection, some(ids: [ID]): [Node] }
   type Connection { edges: [Edge] }
   type Edge { node: Node }
   type Node { id: ID list(first: Int): Connection }
@@ -20,6 +20,13 @@ test('a list whose length is a variable counts as the largest page, one without 
   expect([costs(variable, 301), costs(variable, 300)]).toEqual([false, true]);
   const silent = `{ ${page('', 'id')} }`;
   expect([costs(silent, 61), costs(silent, 60)]).toEqual([false, true]);
+});
+
+test('rows asked for by their ids count as many as there are ids', () => {
+  const three = '{ some(ids: [1, 2, 3]) { id } }'; // 1 + 3
+  expect([costs(three, 4), costs(three, 3)]).toEqual([false, true]);
+  const variable = 'query ($ids: [ID]) { some(ids: $ids) { id } }';
+  expect([costs(variable, 101), costs(variable, 100)]).toEqual([false, true]);
 });
 
 test('lists in lists multiply, also when fragments hide them', () => {

@@ -7,7 +7,8 @@ const USUAL_PAGE = 20;
 /**
  * Refuses an operation that may read too much. A field costs 1, and what is below a list costs as often as the list may
  * have rows: `first`, where it is written down; the largest page where it is a variable, for its value is not known yet
- * (armor's own rule counts that as one row, so that `first: $n` in three nested lists reads a million).
+ * (armor's own rule counts that as one row, so that `first: $n` in three nested lists reads a million). A list of `ids` that are
+ * asked for counts in the same way.
  */
 export function costRule(limit: number): ValidationRule {
   return (context) => {
@@ -46,7 +47,10 @@ export function costRule(limit: number): ValidationRule {
 }
 
 function rowsOf({ arguments: given = [], selectionSet }: FieldNode): number {
-  const first = given.find(({ name }) => name.value === 'first')?.value;
+  const value = (argument: string) => given.find(({ name }) => name.value === argument)?.value;
+  const ids = value('ids');
+  if (ids) return ids.kind === Kind.LIST ? ids.values.length : LARGEST_PAGE;
+  const first = value('first');
   if (first?.kind === Kind.INT) return Math.max(1, Number(first.value));
   if (first) return LARGEST_PAGE;
   const isConnection = selectionSet?.selections.some((each) => each.kind === Kind.FIELD && each.name.value === 'edges');

@@ -2,9 +2,13 @@ import { posix } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Domain } from '../../domain';
 
+/** A plugin may have drawn it, and an SVG can hold scripts and links: opened as a page, it runs and fetches nothing. */
+const PICTURE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
 /**
- * `GET /checkpoints/:id/files/*`: the files of a checkpoint, byte for byte, so that a client on another machine can
- * export it. Authentication is the same as GraphQL's; names come from the database, never from the disk.
+ * Bytes by name, with the same authentication as GraphQL's; names come from the database, never from the disk.
+ * `GET /checkpoints/:id/files/*`: the files of a checkpoint, so that a client on another machine can export it.
+ * `GET /artifacts/:id`: a picture or table of a run or an evaluation, to be shown where it is.
  */
 export function serveDownloads(app: FastifyInstance, domain: Domain): void {
   app.get<{ Params: { id: string; '*': string } }>('/checkpoints/:id/files/*', async (request, reply) => {
@@ -18,6 +22,20 @@ export function serveDownloads(app: FastifyInstance, domain: Domain): void {
       .header('content-disposition', `attachment; filename="${posix.basename(file.path).replace(/["\\\r\n]/g, '_')}"`)
       .header('x-content-type-options', 'nosniff')
       .header('etag', `"${file.digest}"`)
+      .send(bytes);
+  });
+
+  app.get<{ Params: { id: string } }>('/artifacts/:id', async (request, reply) => {
+    const artifact = await domain.artifactRows.get(request.params.id);
+    if (!artifact) return reply.callNotFound();
+    const bytes = await domain.artifacts.open(artifact.digest);
+    return reply
+      .type(artifact.mediaType)
+      .header('content-length', artifact.bytes)
+      .header('content-disposition', 'inline')
+      .header('x-content-type-options', 'nosniff')
+      .header('content-security-policy', PICTURE_POLICY)
+      .header('etag', `"${artifact.digest}"`)
       .send(bytes);
   });
 }

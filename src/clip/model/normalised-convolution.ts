@@ -1,4 +1,5 @@
-import { add, batchNormTraining, conv2d, mul, reshape, rsqrt, size, sub, type Tensor } from '../../engine';
+import { add, batchNorm, batchNormTraining, conv2d, mul, reshape, rsqrt, size, sub, type Tensor } from '../../engine';
+import type { Observe } from './observe';
 import type { Lookup } from './weights';
 
 /** A convolution followed by its BatchNorm, both named. */
@@ -20,6 +21,17 @@ export const foldedConvolution =
     const scale = mul(weights(`${norm}.weight`), rsqrt(add(weights(`${norm}.running_var`), EPSILON)));
     const bias = sub(weights(`${norm}.bias`), mul(weights(`${norm}.running_mean`), scale));
     return conv2d(x, mul(weights(`${conv}.weight`), reshape(scale, [-1, 1, 1, 1])), { ...options, bias });
+  };
+
+/** Evaluation mode with the norm apart, so that what enters it can be looked at. */
+export const observedConvolution =
+  (weights: Lookup, observe: Observe): NormalisedConvolution =>
+  (x, conv, norm, options) => {
+    const y = conv2d(x, weights(`${conv}.weight`), options);
+    observe(norm, y);
+    const [weight, bias] = [weights(`${norm}.weight`), weights(`${norm}.bias`)];
+    const running = { mean: weights(`${norm}.running_mean`), variance: weights(`${norm}.running_var`) };
+    return batchNorm(y, { weight, bias, ...running }, EPSILON);
   };
 
 /**

@@ -1,6 +1,7 @@
 import { add, expandDims, gelu, matmul, quickGelu, sliceAxis, split, type Tensor } from '../../engine';
 import type { Activation } from '../config';
 import { attention } from './attention';
+import type { Observe } from './observe';
 import { type Lookup, linear, norm, within } from './weights';
 
 export interface TransformerOptions {
@@ -10,22 +11,36 @@ export interface TransformerOptions {
   epsilon: number;
   /** Added to the attention scores, [L, L]. */
   mask?: Tensor;
-  /** Picks the rows that are used afterwards: [B, L, W] to [B, 1, W]. The last block computes no others. */
+  /** Picks the rows that are used afterwards: [B, L, W] to [B, R, W]. The last block computes no others. */
   pool: (x: Tensor) => Tensor;
+  /** In the last block every row attends to itself alone, so that it stays the row of its own place. */
+  apart?: boolean;
+  /** Is shown the rows [B, L, W] that enter each block. */
+  observe?: Observe;
 }
 
-/** Pre-norm residual attention blocks. @param x [B, L, W] @returns [B, 1, W], the pooled row of the last block */
+/** Pre-norm residual attention blocks. @param x [B, L, W] @returns the pooled rows of the last block */
 export function transformer(x: Tensor, weights: Lookup, options: TransformerOptions): Tensor {
-  const { layers, pool } = options;
-  for (let i = 0; i < layers - 1; i++) x = block(x, within(weights, `resblocks.${i}.`), options);
-  return block(x, within(weights, `resblocks.${layers - 1}.`), options, pool);
+  const { layers, pool, apart, observe } = options;
+  for (let i = 0; i < layers - 1; i++) {
+    observe?.(`resblocks.${i}`, x);
+    x = block(x, within(weights, `resblocks.${i}.`), options);
+  }
+  observe?.(`resblocks.${layers - 1}`, x);
+  return block(x, within(weights, `resblocks.${layers - 1}.`), options, pool, apart);
 }
 
-function block(x: Tensor, weights: Lookup, options: TransformerOptions, pool = (rows: Tensor) => rows): Tensor {
+function block(
+  x: Tensor,
+  weights: Lookup,
+  options: TransformerOptions,
+  pool = (rows: Tensor) => rows,
+  apart = false,
+): Tensor {
   const { heads, epsilon, activation, mask } = options;
   const h = norm(x, weights, 'ln_1', epsilon);
   const [q, k, v] = projections(h, pool(h), weights);
-  const mixed = attention(q, k, v, heads, mask && expandDims(pool(mask), -3));
+  const mixed = apart ? pool(v) : attention(q, k, v, heads, mask && expandDims(pool(mask), -3));
   const y = add(pool(x), linear(mixed, weights, 'attn.out_proj'));
   const hidden = linear(norm(y, weights, 'ln_2', epsilon), weights, 'mlp.c_fc');
   return add(y, linear((activation === 'gelu' ? gelu : quickGelu)(hidden), weights, 'mlp.c_proj'));

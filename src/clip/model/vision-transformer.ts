@@ -1,13 +1,21 @@
 import { add, broadcastTo, concat, matmul, reshape, sliceAxis, type Tensor, transpose } from '../../engine';
 import type { VisionTransformerClip } from '../config';
+import type { Observe } from './observe';
 import { transformer } from './transformer';
 import { type Lookup, norm, within } from './weights';
 
 /**
  * The image tower of CLIP's ViTs (https://arxiv.org/abs/2010.11929, with CLIP's norm before the first block):
  * patches of [B, 3, S, S] pixels, a class token, learnt positions, blocks, the class token's projection [B, D].
+ *
+ * @param places every patch's own features [B, patches, D] instead, see `encodePlaces`
  */
-export function visionTransformer(pixels: Tensor, weights: Lookup, config: VisionTransformerClip): Tensor {
+export function visionTransformer(
+  pixels: Tensor,
+  weights: Lookup,
+  config: VisionTransformerClip,
+  { places = false, observe }: { places?: boolean; observe?: Observe | undefined } = {},
+): Tensor {
   const { image, activation, layerNormEpsilon: epsilon } = config;
   const { width, patchSize, layers, heads } = image;
   const batch = pixels.shape[0]!;
@@ -21,10 +29,12 @@ export function visionTransformer(pixels: Tensor, weights: Lookup, config: Visio
     heads,
     activation,
     epsilon,
-    pool: (x) => sliceAxis(x, 1, 0, 1),
+    pool: (x) => (places ? sliceAxis(x, 1, 1, x.shape[1]!) : sliceAxis(x, 1, 0, 1)),
+    apart: places,
+    ...(observe && { observe: (block: string, x: Tensor) => observe(`transformer.${block}`, x) }),
   });
-  const feature = reshape(norm(pooled, weights, 'ln_post', epsilon), [batch, width]);
-  return matmul(feature, weights('proj'));
+  const features = norm(pooled, weights, 'ln_post', epsilon);
+  return matmul(places ? features : reshape(features, [batch, width]), weights('proj'));
 }
 
 /**

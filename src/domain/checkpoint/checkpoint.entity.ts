@@ -1,6 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import type { StoredFile } from '../../artifacts';
 import { Identified, instant } from '../columns';
+import { CheckpointMerge } from '../merge/checkpoint-merge.entity';
 import { Run } from '../run/run.entity';
 
 export const architectures = ['VIT', 'MODIFIED_RESNET'] as const;
@@ -37,7 +38,7 @@ export class Checkpoint extends Identified {
   @Column('jsonb')
   files: StoredFile[];
 
-  /** Where it was imported from; null for a checkpoint that a run made. */
+  /** Where it was imported from; null for one that was made here. */
   @Column('text', { nullable: true })
   source: string | null;
 
@@ -57,6 +58,15 @@ export class Checkpoint extends Identified {
   @ManyToOne(() => Run)
   @JoinColumn()
   run?: Run | null;
+
+  /** The merge that made it. Unique for the same reason. */
+  @Index({ unique: true })
+  @Column('uuid', { nullable: true })
+  mergeId: string | null;
+
+  @ManyToOne(() => CheckpointMerge)
+  @JoinColumn()
+  merge?: CheckpointMerge | null;
 
   @Column({ ...instant, nullable: true })
   deletedAt: Date | null;

@@ -14,7 +14,7 @@ export interface ImportCheckpoint {
   idempotencyKey?: string | null;
 }
 
-/** What a run made: its files are in the store already. */
+/** What a run or a merge made: its files are in the store already. */
 export interface MadeCheckpoint {
   name: string;
   files: StoredFile[];
@@ -51,14 +51,17 @@ export class CheckpointService {
     );
   }
 
-  /** Registers what a run made; part of the transaction that ends the run. */
-  async registerMade(made: MadeCheckpoint, origin: { parentId: string; runId: string }): Promise<Checkpoint> {
+  /** Registers what a run or a merge made; part of the transaction that ends it. */
+  async registerMade(
+    made: MadeCheckpoint,
+    origin: { parentId: string; runId: string } | { mergeId: string },
+  ): Promise<Checkpoint> {
     return this.#insert(made, origin);
   }
 
   async #insert(
     made: MadeCheckpoint,
-    origin: { source?: string; parentId?: string; runId?: string },
+    origin: { source?: string; parentId?: string; runId?: string; mergeId?: string },
   ): Promise<Checkpoint> {
     const checkpoints = this.database.repository(Checkpoint);
     return checkpoints.save(checkpoints.create({ ...made, ...origin, digest: digestOfFiles(made.files) }));

@@ -64,6 +64,15 @@ export class DatasetService {
     );
   }
 
+  /** Whether a sample has neither caption nor class. */
+  async hasWordless(id: string): Promise<boolean> {
+    const rows = await this.database.query(
+      'SELECT 1 FROM sample WHERE dataset_id = $1 AND caption IS NULL AND class_name IS NULL LIMIT 1',
+      [id],
+    );
+    return rows.length > 0;
+  }
+
   async get(id: string): Promise<Dataset | null> {
     return isId(id) ? this.database.repository(Dataset).findOneBy({ id }) : null;
   }

@@ -1,33 +1,28 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import type { MetricName } from '../../metrics';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
 import { Identified, instant } from '../columns';
 import { Dataset } from '../dataset/dataset.entity';
 import { Executor } from '../executor/executor.entity';
-import { type Failure, Run } from '../run/run.entity';
+import { type Device, type Failure, Run } from '../run/run.entity';
 import type { RunStatus } from '../run/run-status';
 
-/** Accuracy of one class, with its 95 % Wilson interval. */
-export interface ClassResult {
-  className: string;
-  correct: number;
+/** Classes that count as one dataset in the scores. */
+export interface ClassGroup {
+  name: string;
+  classes: string[];
+}
+
+/** How far an evaluation is: `done` of `total` images embedded or metrics computed. */
+export interface EvaluationProgress {
+  stage: string;
+  done: number;
   total: number;
-  accuracy: number;
-  lower: number;
-  upper: number;
 }
 
-/** What an evaluation found. */
-export interface EvaluationResult {
-  classes: ClassResult[];
-  /** Over all samples. */
-  overall: Omit<ClassResult, 'className'>;
-  /** Accuracy of guessing. */
-  chance: number;
-  environment: Record<string, unknown>;
-}
-
-/** Zero-shot accuracy of a checkpoint on a dataset: asked for by a user, or part of a run (before, after). */
+/** Metrics of a checkpoint on a dataset: asked for by a user, or part of a run (before, after). What it found is in `metric_value`. */
 @Entity()
+@Index(['createdAt', 'id'])
 @Index(['checkpointId', 'createdAt', 'id'])
 @Index(['runId', 'role'], { unique: true })
 export class Evaluation extends Identified {
@@ -62,8 +57,35 @@ export class Evaluation extends Identified {
   @Column('jsonb')
   templates: string[];
 
+  @Column('jsonb')
+  metrics: MetricName[];
+
+  /** The checkpoint that some metrics compare with. */
+  @Column('uuid', { nullable: true })
+  referenceId: string | null;
+
+  @ManyToOne(() => Checkpoint)
+  @JoinColumn()
+  reference?: Checkpoint | null;
+
+  /** Classes that were to be forgotten, for the scores. */
+  @Column('jsonb', { default: [] })
+  forgetClasses: string[];
+
+  /** Datasets of the scores; all classes are one when there are none. */
+  @Column('jsonb', { default: [] })
+  groups: ClassGroup[];
+
+  @Column('text', { default: 'AUTO' })
+  device: Device;
+
+  /** Null before the first report of an attempt. */
   @Column('jsonb', { nullable: true })
-  result: EvaluationResult | null;
+  progress: EvaluationProgress | null;
+
+  /** What the numbers depend on: versions, device, thread count. */
+  @Column('jsonb', { nullable: true })
+  environment: Record<string, unknown> | null;
 
   @Column('jsonb', { nullable: true })
   error: Failure | null;

@@ -1,28 +1,51 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
+import type { MetricName } from '../../metrics';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
+import { deviceNeeds, type ExecutorService } from '../executor/executor.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
-import type { Failure, Run } from '../run/run.entity';
-import { Evaluation, type EvaluationResult } from './evaluation.entity';
+import type { Device, Failure, Run } from '../run/run.entity';
+import { refusalOf } from './check-evaluation';
+import { type ClassGroup, Evaluation, type EvaluationProgress } from './evaluation.entity';
+import type { MeasuredValue, MetricValueService } from './metric-value.service';
 
 export interface EvaluateCheckpoint {
   checkpointId: string;
   datasetId: string;
+  /** ZERO_SHOT when left out. */
+  metrics?: MetricName[] | null;
   /** Prompt templates with `{}`; null for the evaluation's own default. */
   templates?: string[] | null;
+  /** The checkpoint to compare with, as a rule the original. */
+  referenceId?: string | null;
+  forgetClasses?: string[] | null;
+  groups?: ClassGroup[] | null;
+  device?: Device | null;
   idempotencyKey?: string | null;
+}
+
+/** What an evaluation found. */
+export interface Found {
+  /** Those it used. */
+  templates: string[];
+  values: MeasuredValue[];
+  environment: Record<string, unknown>;
 }
 
 interface EvaluationServices {
   database: Database;
   queue: Queue;
+  artifactRows: ArtifactService;
   checkpoints: CheckpointService;
   datasets: DatasetService;
+  executors: ExecutorService;
+  values: MetricValueService;
   idempotency: IdempotencyService;
 }
 
@@ -31,7 +54,7 @@ export class EvaluationService {
 
   /** Queues an evaluation that belongs to no run. */
   async request({ idempotencyKey, ...input }: EvaluateCheckpoint): Promise<Evaluation | Refusal> {
-    const { database, queue, checkpoints, datasets, idempotency } = this.services;
+    const { database, queue, checkpoints, datasets, executors, idempotency } = this.services;
     const evaluations = () => database.repository(Evaluation);
     return idempotency.once<Evaluation, Refusal>(
       { scope: 'evaluateCheckpoint', key: idempotencyKey, input },
@@ -40,16 +63,31 @@ export class EvaluationService {
         if (checkpoint instanceof Refusal) return checkpoint;
         const dataset = await datasets.get(input.datasetId);
         if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: input.datasetId });
-        const templates = input.templates ?? [];
-        if (templates.some((template) => !template.includes('{}'))) {
-          return refuse('INVALID_INPUT', ['templates'], {
-            problem: 'a prompt template has {} where the class name goes',
-          });
-        }
+        const reference =
+          input.referenceId == null ? null : await checkpoints.usable(input.referenceId, ['referenceId']);
+        if (reference instanceof Refusal) return reference;
+        const { templates, forgetClasses, groups, device } = input;
+        const asked = {
+          templates: templates ?? [],
+          metrics: [...new Set(input.metrics ?? ['ZERO_SHOT' as const])],
+          forgetClasses: [...new Set(forgetClasses ?? [])],
+          groups: groups ?? [],
+        };
+        const wordless = await datasets.hasWordless(dataset.id);
+        const refusal = refusalOf({ ...asked, checkpoint, dataset, reference, wordless });
+        if (refusal) return refusal;
+        const offered = await executors.offers(device ?? 'AUTO');
+        if (offered instanceof Refusal) return offered;
         const made = await evaluations().save(
-          evaluations().create({ checkpointId: checkpoint.id, datasetId: dataset.id, templates }),
+          evaluations().create({
+            ...asked,
+            checkpointId: checkpoint.id,
+            datasetId: dataset.id,
+            referenceId: reference?.id ?? null,
+            device: device ?? 'AUTO',
+          }),
         );
-        await queue.enqueue({ kind: 'EVALUATION', subjectId: made.id });
+        await queue.enqueue({ kind: 'EVALUATION', subjectId: made.id, needs: deviceNeeds(device ?? 'AUTO') });
         return this.getOrFail(made.id);
       },
       (id) => this.getOrFail(id),
@@ -61,11 +99,11 @@ export class EvaluationService {
     const evaluations = this.services.database.repository(Evaluation);
     await evaluations.update(
       { id: claim.subjectId },
-      { status: 'RUNNING', attempts: claim.attempt, executorId: claim.holder },
+      { status: 'RUNNING', attempts: claim.attempt, executorId: claim.holder, progress: null },
     );
     return evaluations.findOneOrFail({
       where: { id: claim.subjectId },
-      relations: { checkpoint: true, dataset: true },
+      relations: { checkpoint: true, dataset: true, reference: true },
     });
   }
 
@@ -74,9 +112,31 @@ export class EvaluationService {
     await this.services.queue.heartbeat(claim);
   }
 
-  /** @throws LeaseLost */
-  async succeed(claim: Claim, { templates, result }: { templates: string[]; result: EvaluationResult }): Promise<void> {
-    await this.#settle(claim, { status: 'SUCCEEDED', templates, result });
+  /** A picture or table of it; one of the same name takes the place of the earlier. @throws LeaseLost */
+  async recordArtifact(claim: Claim, artifact: NewArtifact): Promise<void> {
+    const { database, artifactRows } = this.services;
+    await database.transaction(async () => {
+      const current = await database.repository(Evaluation).findOne({
+        where: { id: claim.subjectId, attempts: claim.attempt, status: 'RUNNING' },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!current) throw new LeaseLost(claim);
+      await artifactRows.record({ evaluationId: current.id }, artifact);
+    });
+  }
+
+  /** How far it is. @throws LeaseLost */
+  async report(claim: Claim, progress: EvaluationProgress): Promise<void> {
+    const rows = await this.services.database.query(
+      `UPDATE evaluation SET progress = $3 WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' RETURNING id`,
+      [claim.subjectId, claim.attempt, JSON.stringify(progress)],
+    );
+    if (rows.length === 0) throw new LeaseLost(claim);
+  }
+
+  /** Ends it with all its numbers, in one transaction. @throws LeaseLost */
+  async succeed(claim: Claim, found: Found): Promise<void> {
+    await this.#settle(claim, 'SUCCEEDED', { found });
   }
 
   /** @throws LeaseLost */
@@ -88,7 +148,7 @@ export class EvaluationService {
       await database.repository(Evaluation).update({ id: claim.subjectId }, { status: 'QUEUED', executorId: null });
       return true;
     });
-    if (!retried) await this.#settle(claim, { status: 'FAILED', error });
+    if (!retried) await this.#settle(claim, 'FAILED', { error });
   }
 
   /** Gives it back unharmed, as when the executor shuts down. @throws LeaseLost */
@@ -119,24 +179,25 @@ export class EvaluationService {
 
   async #settle(
     claim: Claim,
-    end: Pick<Evaluation, 'status'> & Partial<Pick<Evaluation, 'templates' | 'result' | 'error'>>,
+    status: 'SUCCEEDED' | 'FAILED',
+    { found, error }: { found?: Found; error?: Failure },
   ): Promise<void> {
-    const { database, queue } = this.services;
+    const { database, queue, values } = this.services;
     await database.transaction(async () => {
       await queue.settle(claim);
-      const { status, templates, result, error } = end;
       const rows = await database.query(
-        `UPDATE evaluation SET status = $3, templates = coalesce($4, templates), result = $5, error = $6,
+        `UPDATE evaluation SET status = $3, templates = coalesce($4, templates), environment = $5, error = $6,
            finished_at = clock_timestamp()
          WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' RETURNING id`,
         [
           claim.subjectId,
           claim.attempt,
           status,
-          ...[templates, result, error].map((part) => part && JSON.stringify(part)),
+          ...[found?.templates, found?.environment, error].map((part) => part && JSON.stringify(part)),
         ],
       );
       if (rows.length === 0) throw new LeaseLost(claim);
+      if (found) await values.insert(claim.subjectId, found.values);
     });
   }
 
@@ -145,23 +206,26 @@ export class EvaluationService {
     run: Run,
     role: 'BEFORE' | 'AFTER',
     checkpointId: string,
-    { templates, result }: { templates: string[]; result: EvaluationResult },
+    { templates, values, environment }: Found,
   ): Promise<Evaluation | null> {
     if (run.evaluateOnId === null) throw new Error(`internal: run ${run.id} was not asked to evaluate`);
     const evaluations = this.services.database.repository(Evaluation);
     if (await evaluations.existsBy({ runId: run.id, role })) return null;
-    return evaluations.save(
+    const made = await evaluations.save(
       evaluations.create({
         checkpointId,
         datasetId: run.evaluateOnId,
         runId: run.id,
         role,
         status: 'SUCCEEDED',
+        metrics: ['ZERO_SHOT'],
         templates,
-        result,
+        environment,
         finishedAt: new Date(),
       }),
     );
+    await this.services.values.insert(made.id, values);
+    return made;
   }
 
   async get(id: string): Promise<Evaluation | null> {

@@ -74,7 +74,11 @@ export class ExecutorService {
 
 /** What a job of this kind asks of an executor, in the words of `offersOf`. */
 export function needsOf(method: string, device: Device): string[] {
-  return [`method:${method}`, ...(device === 'AUTO' ? [] : [`device:${device}`])];
+  return [`method:${method}`, ...deviceNeeds(device)];
+}
+
+export function deviceNeeds(device: Device): string[] {
+  return device === 'AUTO' ? [] : [`device:${device}`];
 }
 
 /** What an executor offers. */

@@ -2,6 +2,8 @@ import type { Database } from '../../database';
 import type { Claim, Queue } from '../../queue';
 import type { Evaluation } from '../evaluation/evaluation.entity';
 import type { EvaluationService } from '../evaluation/evaluation.service';
+import type { CheckpointMerge } from '../merge/checkpoint-merge.entity';
+import type { MergeService } from '../merge/merge.service';
 import type { Run } from '../run/run.entity';
 import type { RunAttemptService } from '../run/run-attempt.service';
 import type { Executor } from './executor.entity';
@@ -10,32 +12,40 @@ import { offersOf } from './executor.service';
 /** Something to do, and the right to do it. */
 export type Work =
   | { kind: 'RUN'; claim: Claim; run: Run }
-  | { kind: 'EVALUATION'; claim: Claim; evaluation: Evaluation };
+  | { kind: 'EVALUATION'; claim: Claim; evaluation: Evaluation }
+  | { kind: 'MERGE'; claim: Claim; merge: CheckpointMerge };
+
+interface WorkServices {
+  database: Database;
+  queue: Queue;
+  attempts: RunAttemptService;
+  evaluations: EvaluationService;
+  merges: MergeService;
+}
 
 export class WorkService {
-  constructor(
-    readonly database: Database,
-    readonly queue: Queue,
-    readonly attempts: RunAttemptService,
-    readonly evaluations: EvaluationService,
-  ) {}
+  constructor(readonly services: WorkServices) {}
 
   /**
    * The most urgent thing this executor can do, now its own; null when there is none.
    * @param leaseSeconds after this long without a heartbeat the work goes to somebody else
    */
   async claim(executor: Executor, leaseSeconds: number): Promise<Work | null> {
-    return this.database.transaction(async () => {
-      const claim = await this.queue.claim(executor.id, ['RUN', 'EVALUATION'], offersOf(executor), leaseSeconds);
+    const { database, queue, attempts, evaluations, merges } = this.services;
+    return database.transaction(async () => {
+      const claim = await queue.claim(executor.id, ['RUN', 'EVALUATION', 'MERGE'], offersOf(executor), leaseSeconds);
       if (!claim) return null;
-      if (claim.kind === 'RUN') return { kind: 'RUN', claim, run: await this.attempts.begin(claim) };
-      return { kind: 'EVALUATION', claim, evaluation: await this.evaluations.begin(claim) };
+      if (claim.kind === 'RUN') return { kind: 'RUN', claim, run: await attempts.begin(claim) };
+      if (claim.kind === 'MERGE') return { kind: 'MERGE', claim, merge: await merges.begin(claim) };
+      return { kind: 'EVALUATION', claim, evaluation: await evaluations.begin(claim) };
     });
   }
 
   /** Fails what was lost too often. Call it now and then, from any process. */
   async failExhausted(): Promise<void> {
-    await this.attempts.failExhausted();
-    await this.evaluations.failExhausted();
+    const { attempts, evaluations, merges } = this.services;
+    await attempts.failExhausted();
+    await evaluations.failExhausted();
+    await merges.failExhausted();
   }
 }

@@ -35,6 +35,10 @@ export class LineageEdge {
   @JoinColumn()
   run?: Run | null;
 
+  /** The parent's weight in a merge: those of all parents sum to 1. Null where the child was not merged. */
+  @Column('double precision', { nullable: true })
+  share: number | null;
+
   @Column({ ...instant, default: () => 'now()' })
   createdAt: Date;
 }

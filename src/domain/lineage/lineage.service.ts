@@ -31,7 +31,7 @@ export class LineageService {
   constructor(readonly database: Database) {}
 
   /** Part of the transaction that makes the child. */
-  async record(edge: Pick<LineageEdge, 'parentId' | 'childId' | 'kind' | 'runId'>): Promise<void> {
+  async record(edge: Pick<LineageEdge, 'parentId' | 'childId' | 'kind' | 'runId'> & { share?: number }): Promise<void> {
     await this.database.repository(LineageEdge).insert(edge);
   }
 

@@ -1,8 +1,8 @@
 import { Column, Entity, Index } from 'typeorm';
 import { Identified, instant } from '../columns';
 
-/** Which data a method asks for; `startRun` refuses a run without them. */
-export const setNeeds = ['forget', 'retain', 'calibration'] as const;
+/** Which data a method asks for: sets with images, or the names of classes beside the forgotten. `startRun` refuses a run without them. */
+export const setNeeds = ['forget', 'retain', 'calibration', 'classes'] as const;
 export type SetNeed = (typeof setNeeds)[number];
 
 export interface Paper {

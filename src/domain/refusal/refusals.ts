@@ -7,6 +7,12 @@ export const refusals = {
   CHECKPOINT_DELETED: 'checkpoint {name} was deleted at {deletedAt}; import it again or choose another',
   CHECKPOINT_UNREADABLE: 'the checkpoint at {source} cannot be used: {reason}',
 
+  MERGE_TOO_FEW: 'a merge needs at least two checkpoints, not {count}',
+  MERGE_REPEATED: 'checkpoint {name} is named twice; name it once, with one weight',
+  MERGE_WEIGHT_INVALID: 'the weight of checkpoint {name} must be a finite number above 0, not {weight}',
+  MERGE_ARCHITECTURES_DIFFER:
+    'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
+
   DATASET_NOT_FOUND: 'there is no dataset {id}',
   DATASET_UNREADABLE: 'the dataset at {source} cannot be used: {reason}',
 
@@ -14,9 +20,14 @@ export const refusals = {
   SET_EMPTY: 'the selector matches no sample of dataset {dataset}',
   SET_MISSING: 'method {method} needs a {need} set',
   SET_WITHOUT_SAMPLES: 'method {method} needs real images, and {need} set {set} only names classes',
+  CLASSES_MISSING:
+    'method {method} tells the classes of {set} from others, and no other is known: give a retain set of class names, or a dataset to evaluate on',
   SETS_OVERLAP:
     '{left} and {right} share {count} samples, for one {hash}: what is forgotten, retained and measured must be apart',
   CLASS_UNKNOWN: 'dataset {dataset} has no class {className}; it has {known}',
+
+  METRIC_INPUT_MISSING: 'metric {metric} needs {need}',
+  REFERENCE_UNLIKE: 'checkpoint {checkpoint} embeds in {own} dimensions and the reference {reference} in {others}',
 
   METHOD_UNKNOWN: 'no executor offers a method {method}; known are {known}',
   PARAMETER_INVALID: 'parameter {parameter} of {method} {problem}',

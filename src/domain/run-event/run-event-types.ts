@@ -10,6 +10,7 @@ export interface RunEventPayloads {
   LOG: { level: 'debug' | 'info' | 'warn' | 'error'; message: string };
   SNAPSHOT: { stage: string; step: number };
   EVALUATED: { evaluationId: string; role: 'BEFORE' | 'AFTER' };
+  ARTIFACT_ADDED: { artifactId: string };
   /** The attempt ended without settling the run; another one will go on from the last snapshot. */
   RETRYING: Failure & { attempt: number };
   CANCEL_REQUESTED: Record<string, never>;
@@ -29,6 +30,7 @@ export const runEventTypes: Record<RunEventType, { terminal: boolean; about: str
   LOG: { terminal: false, about: 'the trainer or the executor had something to say' },
   SNAPSHOT: { terminal: false, about: 'a point from which a retried attempt goes on was stored' },
   EVALUATED: { terminal: false, about: 'the checkpoint was evaluated before or after the run' },
+  ARTIFACT_ADDED: { terminal: false, about: 'a picture or table was made, or made anew by a retried attempt' },
   RETRYING: { terminal: false, about: 'an attempt was lost or failed and will be repeated' },
   CANCEL_REQUESTED: { terminal: false, about: 'somebody asked for the run to stop' },
   SUCCEEDED: { terminal: true, about: 'the unlearned checkpoint exists' },

@@ -1,13 +1,13 @@
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
-import type { EvaluationResult } from '../evaluation/evaluation.entity';
-import type { EvaluationService } from '../evaluation/evaluation.service';
+import type { EvaluationService, Found } from '../evaluation/evaluation.service';
 import type { LineageService } from '../lineage/lineage.service';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { NewRunEvent } from '../run-event/run-event-types';
 import { moveRun } from './move-run';
-import { type Failure, Run, type Snapshot } from './run.entity';
+import { type Cost, type Failure, Run, type Snapshot } from './run.entity';
 
 export interface MetricPoint {
   name: string;
@@ -22,13 +22,15 @@ export interface RunSuccess {
   outcome: string | null;
   environment: Record<string, unknown>;
   /** Evaluation of the new checkpoint, where the run asked for one. */
-  after: { templates: string[]; result: EvaluationResult } | null;
+  after: Found | null;
+  cost: Cost | null;
 }
 
 interface AttemptServices {
   database: Database;
   queue: Queue;
   events: RunEventLog;
+  artifactRows: ArtifactService;
   checkpoints: CheckpointService;
   evaluations: EvaluationService;
   lineage: LineageService;
@@ -134,12 +136,21 @@ export class RunAttemptService {
   }
 
   /** The evaluation of the original checkpoint; a retried attempt finds the first one's. @throws LeaseLost */
-  async recordBefore(claim: Claim, before: { templates: string[]; result: EvaluationResult }): Promise<void> {
+  async recordBefore(claim: Claim, before: Found): Promise<void> {
     await this.#asCurrent(claim, async (run) => {
       const made = await this.services.evaluations.record(run, 'BEFORE', run.checkpointId, before);
       if (made === null) return;
       const payload = { evaluationId: made.id, role: 'BEFORE' } as const;
       await this.services.events.append(run.id, [{ type: 'EVALUATED', payload }], claim);
+    });
+  }
+
+  /** A picture or table of the run; one of the same name takes the place of the earlier. @throws LeaseLost */
+  async recordArtifact(claim: Claim, artifact: NewArtifact): Promise<void> {
+    await this.#asCurrent(claim, async (run) => {
+      const artifactId = await this.services.artifactRows.record({ runId: run.id }, artifact);
+      if (artifactId === null) return;
+      await this.services.events.append(run.id, [{ type: 'ARTIFACT_ADDED', payload: { artifactId } }], claim);
     });
   }
 
@@ -159,12 +170,13 @@ export class RunAttemptService {
           await events.append(run.id, [{ type: 'EVALUATED', payload }]);
         }
       }
-      const { outcome, environment } = success;
-      await database.query(`UPDATE run SET result_id = $2, outcome = $3, environment = $4 WHERE id = $1`, [
+      const { outcome, environment, cost } = success;
+      await database.query(`UPDATE run SET result_id = $2, outcome = $3, environment = $4, cost = $5 WHERE id = $1`, [
         run.id,
         made.id,
         outcome,
         JSON.stringify(environment),
+        cost && JSON.stringify(cost),
       ]);
       await events.append(run.id, [{ type: 'SUCCEEDED', payload: { checkpointId: made.id, outcome } }]);
     });

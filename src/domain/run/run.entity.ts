@@ -24,6 +24,15 @@ export interface Failure {
   message: string;
 }
 
+/** What the attempt that finished a run took. */
+export interface Cost {
+  seconds: number;
+  /** Largest resident memory of its process. */
+  peakMemoryBytes: number;
+  /** Elements of the weights that differ from the original's, as a share of all. */
+  updatedShare: number;
+}
+
 /** Where a retried attempt goes on: an artifact holding weights, optimiser state and counters. */
 export interface Snapshot {
   stage: string;
@@ -107,6 +116,10 @@ export class Run extends Identified {
   @Column('jsonb', { nullable: true })
   templates: string[] | null;
 
+  /** Whether it draws what changed; only with images to evaluate on. */
+  @Column('boolean', { default: true })
+  pictures: boolean;
+
   @Column('uuid', { nullable: true })
   resultId: string | null;
 
@@ -121,6 +134,9 @@ export class Run extends Identified {
   /** What the numbers depend on: versions, device, thread count, code digest. */
   @Column('jsonb', { nullable: true })
   environment: Record<string, unknown> | null;
+
+  @Column('jsonb', { nullable: true })
+  cost: Cost | null;
 
   @Column('jsonb', { nullable: true })
   error: Failure | null;

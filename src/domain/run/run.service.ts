@@ -30,6 +30,8 @@ export interface StartRun {
   /** Dataset that neither training nor unlearning sees. */
   evaluateOnId?: string | null;
   templates?: string[] | null;
+  /** Whether to draw what changed; true unless said. */
+  pictures?: boolean | null;
   parameters?: Record<string, unknown> | null;
   seed?: number | null;
   priority?: number | null;
@@ -86,6 +88,11 @@ export class RunService {
     const sets = await this.#sets(input);
     if (sets instanceof Refusal) return sets;
     for (const need of method.needs) {
+      if (need === 'classes') {
+        const missing = await this.#otherClassMissing(sets, input.evaluateOnId ?? null, method.name);
+        if (missing) return missing;
+        continue;
+      }
       const set = sets[need];
       if (!set) return refuse('SET_MISSING', [`${need}SetId`], { method: method.name, need });
       if (set.sampleCount === 0) {
@@ -115,6 +122,7 @@ export class RunService {
         calibrationSetId: sets.calibration?.id ?? null,
         evaluateOnId: input.evaluateOnId ?? null,
         templates: input.templates ?? null,
+        pictures: input.pictures ?? true,
       }),
     );
     await events.append(run.id, [{ type: 'QUEUED', payload: { priority } }]);
@@ -136,6 +144,20 @@ export class RunService {
     const calibration = await find(input.calibrationSetId, 'RETAIN', 'calibrationSetId');
     if (calibration instanceof Refusal) return calibration;
     return { forget, retain, calibration };
+  }
+
+  /** A method that makes its own images tells the forgotten classes from others, and so must know the name of one. */
+  async #otherClassMissing(
+    { forget, retain, calibration }: Sets,
+    evaluateOnId: string | null,
+    method: string,
+  ): Promise<Refusal | null> {
+    const { datasets } = this.services;
+    const given = [forget, retain, calibration].filter((set) => set !== null);
+    const ids = [evaluateOnId, ...given.map(({ datasetId }) => datasetId)].filter((id) => id !== null);
+    const known = [...(await datasets.byIds(ids)), ...given].flatMap(({ classes }) => classes);
+    if (known.some((name) => !forget.classes.includes(name))) return null;
+    return refuse('CLASSES_MISSING', ['retainSetId'], { method, set: forget.name });
   }
 
   async #overlap({ forget, retain, calibration }: Sets, evaluateOnId: string | null): Promise<Refusal | null> {

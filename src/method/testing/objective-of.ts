@@ -1,14 +1,15 @@
 import { logitsPerImage } from '../../clip';
 import { constant, input, parameter, type Tensor, transpose } from '../../engine';
 import {
+  BATCH_NAMES,
   type Batch,
+  type BatchName,
   type ClipOutput,
   type Objective,
   type ObjectiveContext,
-  SET_NAMES,
-  type SetName,
   type Training,
 } from '..';
+import type { LayerStatistics } from '../layer-statistics';
 import type { Method } from '../method';
 import { resolveParameters } from '../parameters';
 
@@ -16,10 +17,10 @@ import { resolveParameters } from '../parameters';
 export async function objectiveOf(
   method: Method,
   given: Readonly<Record<string, unknown>> = {},
-): Promise<{ objective: Objective<SetName>; training: Training }> {
+): Promise<{ objective: Objective<BatchName>; training: Training }> {
   const resolved = resolveParameters(method.params, method.presets ?? {}, given);
   if (!resolved.ok) throw new Error(resolved.refusals.map(({ message }) => message).join('; '));
-  let found: { objective: Objective<SetName>; training: Training } | undefined;
+  let found: { objective: Objective<BatchName>; training: Training } | undefined;
   await method.run({
     params: resolved.values,
     train: async (_stage, objective, training) => {
@@ -29,6 +30,10 @@ export async function objectiveOf(
     evaluate: async () => ({}),
     assign: async () => {},
     gradients: async () => new Map(),
+    averages: async () => new Map(),
+    synthesise: async () => ({ images: 1, wanted: 1, unreached: [] }),
+    learnImages: async () => {},
+    given: new Set(method.sets),
     original: new Map(),
   });
   if (!found) throw new Error(`${method.name} trains nothing`);
@@ -44,10 +49,15 @@ export interface Classes {
 
 /**
  * A model's output whose features are parameters of the graph, so that a loss can be checked against another
- * implementation without a model: `<name>.image` [B, D], `<name>.text` [B, D], `<name>.scale` [].
+ * implementation without a model: `<name>.image` [B, D] unless others are given, `<name>.text` [B, D], `<name>.scale` [].
  */
-export function outputOf(name: string, batch: number, dim: number, known?: Classes): ClipOutput {
-  const imageFeatures = parameter(`${name}.image`, [batch, dim]);
+export function outputOf(
+  name: string,
+  batch: number,
+  dim: number,
+  known?: Classes,
+  imageFeatures: Tensor = parameter(`${name}.image`, [batch, dim]),
+): ClipOutput {
   const textFeatures = parameter(`${name}.text`, [batch, dim]);
   const logitScale = parameter(`${name}.scale`, []);
   const logits = logitsPerImage(imageFeatures, textFeatures, logitScale);
@@ -71,31 +81,39 @@ export function outputOf(name: string, batch: number, dim: number, known?: Class
 
 /** What a context may have beside the sets' outputs. */
 export interface ContextParts {
-  readonly original?: Partial<Record<SetName, ClipOutput>>;
+  readonly original?: Partial<Record<BatchName, ClipOutput>>;
   /** Pixels of each set; an empty batch's unless given. */
-  readonly pixels?: Partial<Record<SetName, Tensor>>;
+  readonly pixels?: Partial<Record<BatchName, Tensor>>;
   readonly encodeImage?: (pixels: Tensor) => Tensor;
+  readonly statistics?: (pixels: Tensor) => LayerStatistics;
 }
 
-/** A context that gives these outputs for the sets' batches; its noise is fed as `normal.0`, `normal.1`, ... */
+/** A context that gives these outputs for the sets' batches; noise is fed as `normal.0`, `normal.1`, ..., scalars of a level as `level.<name>`. */
 export function contextOf(
-  model: Partial<Record<SetName, ClipOutput>>,
-  { original = {}, pixels = {}, encodeImage = absent('no encoder was given') }: ContextParts = {},
-): ObjectiveContext<SetName> {
+  model: Partial<Record<BatchName, ClipOutput>>,
+  {
+    original = {},
+    pixels = {},
+    encodeImage = absent('no encoder was given'),
+    statistics = absent('no statistics were given'),
+  }: ContextParts = {},
+): ObjectiveContext<BatchName> {
   const lookUp = (outputs: typeof model) => (batch: Batch) =>
     outputs[batch.set] ?? absent(`no output was given for the ${batch.set} set`)();
-  const batch = (set: SetName): Batch => ({
+  const batch = (set: BatchName): Batch => ({
     set,
     size: model[set]?.imageFeatures.shape[0] ?? 0,
     pixels: pixels[set] ?? constant([], [0]),
   });
   let draws = 0;
   return {
-    ...(Object.fromEntries(SET_NAMES.map((set) => [set, batch(set)])) as Record<SetName, Batch>),
+    ...(Object.fromEntries(BATCH_NAMES.map((set) => [set, batch(set)])) as Record<BatchName, Batch>),
     model: lookUp(model),
     original: lookUp(original),
     encodeImage,
     normal: (shape) => input(`normal.${draws++}`, shape),
+    statistics,
+    level: (name) => input(`level.${name}`, []),
   };
 }
 
