@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
-import { KEEPING_MEMORY } from '../src/runtime';
 import type { StepReport } from './protocol';
 
 /** A process that makes one training step whenever it is asked to. */
@@ -20,8 +19,7 @@ export class Contestant {
 
   /** Starts the process and waits until it has loaded its model. */
   static async start(command: string, args: readonly string[], threads: number): Promise<Contestant> {
-    // as our trainers run, and for both, so that neither is favoured
-    const env = { ...process.env, ...KEEPING_MEMORY, OMP_NUM_THREADS: String(threads) };
+    const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
     const contestant = new Contestant(child, createInterface({ input: child.stdout! }));
     for (let line = await contestant.line(); line !== 'ready'; line = await contestant.line())

@@ -65,7 +65,6 @@ Written by \`npm run bench -- --python PYTHON --out docs/results/bench.md\`.
 - Machine: ${cpus()[0]!.model}, ${cpus().length} cores, ${threads} threads for each engine; load average ${load.toFixed(2)} before the first case.
 - Lethe: Node ${process.version}, onnxruntime-node ${require('onnxruntime-node/package.json').version}.
 - PyTorch ${torch}, OpenCLIP ${open_clip}: scaled dot-product attention, fused Adam${formats.map((format) => `, ${format}`).join('')}.
-- Both processes keep the memory that a step frees, as our trainers do (\`src/runtime/allocator.ts\`).
 - One step: contrastive loss of both towers, gradients, Adam with L2 decay. Same weights, same batch, float32. BatchNorm in evaluation mode.
 - ${repeats} pairs of steps, alternating, after three that are not timed. The ratio is the median of the pairs' ratios (below 1, Lethe is faster).
   On a busy machine wall-clock times mean little: there, the ratio of processor time (all threads, waiting included) is the better witness. Peak

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { KEEPING_MEMORY } from '../runtime';
 import type { ExitAlone, FromTrainer, ToTrainer } from '../trainer/messages';
 import { type Death, describeDeath } from './death';
 
@@ -120,6 +119,7 @@ function environmentOfTrainer(): NodeJS.ProcessEnv {
     'XDG_RUNTIME_DIR',
     'SystemRoot',
   ];
-  const given = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  return { ...Object.fromEntries(given), ...KEEPING_MEMORY };
+  return Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }

@@ -2,7 +2,6 @@ import type { Program } from '../engine';
 import type { SessionOptions } from './compile';
 import { Session } from './session';
 
-export { KEEPING_MEMORY } from './allocator';
 export type { SessionOptions } from './compile';
 export { DEVICE_NAMES, DEVICES, type Device, DeviceUnavailable, type StatePolicy } from './device';
 export { explain, type Probe, preferred, probe, probeAll } from './probe';
