@@ -8,8 +8,8 @@ export interface Case {
   readonly batch: number;
   /** Which weights are updated, by canonical name, which is OpenCLIP's name too. */
   readonly trainable: RegExp;
-  /** PyTorch's memory format: channels-last is what its documentation recommends for convolutions on the CPU. The other one was not timed. */
-  readonly channelsLast: boolean;
+  /** Whether it convolves: PyTorch is then timed in both its memory formats, for which one is faster depends on shapes and processor. */
+  readonly convolves: boolean;
 }
 
 const ALL = /./;
@@ -47,30 +47,30 @@ export const CASES = {
     config: { ...RECIPES.vit.config, layout: 'open-clip' },
     batch: 64,
     trainable: ALL,
-    channelsLast: false,
+    convolves: false,
   },
   'small-resnet': {
     title: 'small ResNet (the demo checkpoint), batch 64',
     config: RECIPES.resnet.config,
     batch: 64,
     trainable: ALL,
-    channelsLast: true,
+    convolves: true,
   },
   'vit-b-32': {
     title: 'ViT-B/32, batch 8, all weights',
     config: vitB32,
     batch: 8,
     trainable: ALL,
-    channelsLast: false,
+    convolves: false,
   },
   'vit-b-32-last-two': {
     title: 'ViT-B/32, batch 8, the last two blocks of each tower',
     config: vitB32,
     batch: 8,
     trainable: /transformer\.resblocks\.1[01]\./,
-    channelsLast: false,
+    convolves: false,
   },
-  rn50: { title: 'RN50, batch 8, all weights', config: rn50, batch: 8, trainable: ALL, channelsLast: true },
+  rn50: { title: 'RN50, batch 8, all weights', config: rn50, batch: 8, trainable: ALL, convolves: true },
 } as const satisfies Record<string, Case>;
 
 export type CaseName = keyof typeof CASES;

@@ -4,7 +4,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CASE_NAMES, CASES, type CaseName } from './cases';
 import { type Comparison, compare } from './compare';
 import { profile } from './profile';
-import { currentLoad, HEADER, quantile, report, row, timeRatios } from './report';
+import { quantile } from './quantile';
+import { currentLoad, HEADER, report, row, timeRatios } from './report';
 
 interface Arguments {
   python?: string;
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
     const comparison = await compare(name, { python, threads, repeats });
     comparisons.push(comparison);
     console.log(row(comparison));
+    if (comparison.slower) console.log(`PyTorch: ${comparison.format} memory; ${comparison.slower.format} was slower`);
   }
   if (!out) return;
   const ratio = (comparison: Comparison) => quantile(timeRatios(comparison), 0.5);

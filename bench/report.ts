@@ -3,14 +3,7 @@ import { CASES } from './cases';
 import type { Comparison } from './compare';
 import type { ProfileRow } from './profile';
 import type { StepReport } from './protocol';
-
-/** The value below which a share of the values lies. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = share * (sorted.length - 1);
-  const low = sorted[Math.floor(at)]!;
-  return low + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - low);
-}
+import { quantile } from './quantile';
 
 const median = (values: readonly number[]): number => quantile(values, 0.5);
 const time = ({ milliseconds }: StepReport): number => milliseconds;
@@ -60,16 +53,18 @@ export function report(
   { threads, repeats, load }: Environment,
 ): string {
   const { torch, open_clip } = comparisons[0]!.versions;
-  const channelsLast = comparisons.filter(({ name }) => CASES[name].channelsLast).map(({ name }) => `\`${name}\``);
+  const formats = comparisons.flatMap(({ name, format, slower }) =>
+    slower
+      ? [`${format} memory for \`${name}\` (${slower.format}: ${median(slower.pytorch.map(time)).toFixed(1)} ms)`]
+      : [],
+  );
   return `# Time and memory of a training step, against PyTorch
 
 Written by \`npm run bench -- --python PYTHON --out docs/results/bench.md\`.
 
 - Machine: ${cpus()[0]!.model}, ${cpus().length} cores, ${threads} threads for each engine; load average ${load.toFixed(2)} before the first case.
 - Lethe: Node ${process.version}, onnxruntime-node ${require('onnxruntime-node/package.json').version}.
-- PyTorch ${torch}, OpenCLIP ${open_clip}: scaled dot-product attention, fused Adam${
-    channelsLast.length > 0 ? `, channels-last memory for ${channelsLast.join(' and ')}` : ''
-  }.
+- PyTorch ${torch}, OpenCLIP ${open_clip}: scaled dot-product attention, fused Adam${formats.map((format) => `, ${format}`).join('')}.
 - One step: contrastive loss of both towers, gradients, Adam with L2 decay. Same weights, same batch, float32. BatchNorm in evaluation mode.
 - ${repeats} pairs of steps, alternating, after three that are not timed. The ratio is the median of the pairs' ratios (below 1, Lethe is faster).
   On a busy machine wall-clock times mean little: there, the ratio of processor time (all threads, waiting included) is the better witness. Peak

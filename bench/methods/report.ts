@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { quantile } from '../report';
+import { quantile } from '../quantile';
 import { METHOD_CASES } from './cases';
 import type { MethodComparison } from './compare';
 import type { RunReport } from './protocol';

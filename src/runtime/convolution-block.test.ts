@@ -5,6 +5,7 @@ import {
   input,
   interpret,
   lower,
+  matmul,
   type Program,
   relu,
   size,
@@ -40,17 +41,21 @@ describe('fast convolution', () => {
     expect([undefined, 8, 16]).toContain(await convolutionBlock());
   });
 
-  it.each([
-    ['channels that fill blocks', 16, 16, 3, 1, 1],
-    ['channels that do not', 4, 20, 3, 1, 1],
-    ['a stride', 4, 8, 3, 2, 1],
-    ['no padding', 8, 4, 3, 1, 0],
-    ['a wide kernel', 4, 4, 5, 1, 2],
+  it.each<[string, [number, number, number], number, number, number, number]>([
+    ['channels that fill blocks', [1, 16, 58], 16, 3, 1, 1],
+    ['channels that do not', [1, 4, 58], 20, 3, 1, 1],
+    ['a stride', [1, 4, 116], 8, 3, 2, 1],
+    ['a stride, of few channels', [2, 3, 12], 4, 3, 2, 1],
+    ['no padding', [1, 8, 58], 4, 3, 1, 0],
+    ['a wide kernel', [1, 4, 58], 4, 5, 1, 2],
+    ['small images', [3, 4, 8], 4, 3, 1, 1],
+    ['a 1x1 kernel on large images', [3, 8, 9], 12, 1, 1, 0],
+    ['a 1x1 kernel on small images', [3, 8, 4], 12, 1, 1, 0],
+    ['a 1x1 kernel on images of one pixel', [5, 8, 1], 12, 1, 1, 0],
   ])(
     'gives what the plain operators and the interpreter give, value and gradients: %s',
-    async (_, c, o, k, stride, padding) => {
-      const side = 58 * stride;
-      const shapes = { x: [1, c, side, side], w: [o, c, k, k], b: [o] };
+    async (_, [n, c, side], o, k, stride, padding) => {
+      const shapes = { x: [n, c, side, side], w: [o, c, k, k], b: [o] };
       const [x, w, bias] = Object.entries(shapes).map(([name, shape]) => input(name, shape)) as [
         Tensor,
         Tensor,
@@ -71,4 +76,28 @@ describe('fast convolution', () => {
       }
     },
   );
+
+  it.each([
+    [false, true],
+    [true, false],
+    [true, true],
+  ])('multiplies batches of transposed operands as the plain operators do: %s, %s', async (transposeA, transposeB) => {
+    const shapes = {
+      a: transposeA ? [3, 5, 7] : [3, 7, 5],
+      b: transposeB ? [3, 4, 5] : [3, 5, 4],
+      x: [1, 4, 3, 3],
+      w: [4, 4, 1, 1],
+    };
+    const [a, b, x, w] = Object.entries(shapes).map(([name, shape]) => input(name, shape)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    // the fast operators are used in programs that convolve
+    const program = forward({ y: matmul(a, b, { transposeA, transposeB }), z: conv2d(x, w) });
+    const feeds = Object.fromEntries(Object.entries(shapes).map(([name, shape], i) => [name, numbers(shape, i)]));
+    const [fast, plain] = [await run(program, feeds, true), await run(program, feeds, false)];
+    expect(relative(fast.y!, plain.y!)).toBeLessThan(1e-6);
+  });
 });

@@ -31,11 +31,9 @@ export class Session {
   private readonly baked: ReadonlySet<string>;
   private readonly ferry: Ferry | undefined;
   private readonly buffers: StateBuffers | undefined;
-  /** What one graph computes, and the updates of large weights that follow it. */
+  /** What one graph computes, and the updates that follow it. */
   private readonly split: SplitProgram;
   private readonly updater: Updater;
-  /** Where the body writes what the updates read, by its name. */
-  private readonly operands = new Map<string, Tensor>();
   private compiled: Promise<Compiled> | undefined;
 
   private constructor(
@@ -45,14 +43,14 @@ export class Session {
     const policy = options.state ?? DEVICES[options.device ?? 'CPU'].state;
     this.baked = policy === 'compiled' ? compilable(program) : new Set();
     this.ferry = policy === 'resident' && program.state.length > 0 ? new Ferry(program.state, options) : undefined;
-    this.split = policy === 'fed' ? splitUpdates(program, LARGE_WEIGHT) : { body: program, updates: [] };
-    const { body, updates } = this.split;
-    const moved = updates.flatMap(({ state }) => state.filter(({ written }) => written).map(({ name }) => name));
-    this.buffers = policy === 'fed' ? new StateBuffers(new Set([...overwritable(body), ...moved])) : undefined;
-    this.updater = new Updater(options);
+    this.split = policy === 'fed' ? splitUpdates(program, SMALLEST_APART) : { body: program, updates: [] };
+    this.buffers = policy === 'fed' ? new StateBuffers(overwritable(this.split.body)) : undefined;
+    this.updater = new Updater(this.split, options);
+    const shapes = new Map(program.state.map(({ name, shape }) => [name, shape]));
     for (const { name, shape, initial } of program.state) {
       if (initial !== 'zeros') continue;
-      const zeros = new Tensor('float32', new Float32Array(size(shape)), shape);
+      const apart = this.updater.zeros(name, (other) => shapes.get(other)!);
+      const zeros = apart ?? new Tensor('float32', new Float32Array(size(shape)), shape);
       this.values.set(name, zeros);
       this.buffers?.advance(name, zeros, zeros);
     }
@@ -87,14 +85,10 @@ export class Session {
     const { model, native } = await this.ready();
     const fed = Object.entries(state).filter(([name]) => !this.baked.has(name));
     const results = await native.run({ ...inputs, ...Object.fromEntries(fed) }, this.targets(model));
-    for (const [name, output] of model.next) {
-      const next = results[output] as Tensor;
-      this.buffers?.advance(name, this.values.get(name)!, next);
-      this.replace(name, next);
-    }
-    for (const { operands } of this.split.updates)
-      for (const name of operands) this.operands.set(name, results[model.outputs.get(name)!] as Tensor);
-    await this.update();
+    for (const [name, output] of model.next) this.advance(name, results[output] as Tensor);
+    const present = (name: string) => this.values.get(name)!;
+    const result = (operand: string) => results[model.outputs.get(operand)!] as Tensor;
+    await this.updater.run(present, result, (name, next) => this.advance(name, next));
     return Object.fromEntries(
       Object.keys(this.program.outputs).map((name) => [name, results[model.outputs.get(name)!]!.data as Data]),
     );
@@ -103,6 +97,7 @@ export class Session {
   /** The whole state by name: weights, frozen ones too, and optimiser moments. Later runs leave these arrays as they are. */
   async state(): Promise<Weights> {
     this.buffers?.handOut();
+    this.updater.handOut();
     const given = Object.fromEntries(this.values);
     const somewhereElse = [...this.values.values()].some(({ location }) => location !== 'cpu');
     const values = this.ferry && somewhereElse ? await this.ferry.download(given) : given;
@@ -117,31 +112,6 @@ export class Session {
     await this.forget();
     await this.ferry?.dispose();
     await this.updater.dispose();
-  }
-
-  /** Moves the large weights, each in place where nobody else holds its array. */
-  private async update(): Promise<void> {
-    const dataOf = (tensors: ReadonlyMap<string, Tensor>, name: string) => tensors.get(name)!.data as Float32Array;
-    for (const update of this.split.updates) {
-      const next = new Map(
-        update.state
-          .filter(({ written }) => written)
-          .map(({ name }) => {
-            const present = this.values.get(name)!;
-            const fresh = () => new Tensor('float32', new Float32Array(update.elements), present.dims);
-            return [name, this.buffers?.target(name, present) ?? fresh()];
-          }),
-      );
-      await this.updater.run(update, {
-        present: (name) => dataOf(this.values, name),
-        next: (name) => dataOf(next, name),
-        operand: (name) => dataOf(this.operands, name),
-      });
-      for (const [name, value] of next) {
-        this.buffers?.advance(name, this.values.get(name)!, value);
-        this.replace(name, value);
-      }
-    }
   }
 
   private bind(feeds: Readonly<Record<string, Data>>): Record<string, Tensor> {
@@ -164,7 +134,7 @@ export class Session {
   /** Where the run writes its results; null for fresh memory. */
   private targets({ outputs, next }: LoweredModel): Record<string, Tensor | null> {
     return Object.fromEntries([
-      ...[...outputs].map(([name, output]) => [output, this.operands.get(name) ?? null] as const),
+      ...[...outputs].map(([name, output]) => [output, this.updater.place(name) ?? null] as const),
       ...[...next].map(
         ([name, output]) => [output, this.buffers?.target(name, this.values.get(name)!) ?? null] as const,
       ),
@@ -186,6 +156,12 @@ export class Session {
     return this.all();
   }
 
+  /** Takes the value that a step gave a state. */
+  private advance(name: string, next: Tensor): void {
+    this.buffers?.advance(name, this.values.get(name)!, next);
+    this.replace(name, next);
+  }
+
   private replace(name: string, value: Tensor | undefined): void {
     const old = this.values.get(name);
     if (old && old.location !== 'cpu') old.dispose();
@@ -201,11 +177,11 @@ export class Session {
   private async compile(): Promise<Compiled> {
     const initialisers = new Map([...this.baked].map((name) => [name, this.values.get(name)!.data as Float32Array]));
     const { device = 'CPU', fastConvolution = true } = this.options;
-    const { body, updates } = this.split;
+    const { body } = this.split;
     const fast = device === 'CPU' && fastConvolution && convolves(body);
     const model = lower(body, { initialisers, convolutionBlock: fast ? await convolutionBlock() : undefined });
     const resident = this.ferry ? model.next.values() : [];
-    return { model, native: await compile(model.bytes, this.options, resident, { arena: updates.length === 0 }) };
+    return { model, native: await compile(model.bytes, this.options, resident, { arena: !trainsLarge(this.split) }) };
   }
 
   private async forget(): Promise<void> {
@@ -217,8 +193,14 @@ export class Session {
   }
 }
 
-/** Weights of at least this many elements are updated apart from the step's graph; below it, a call of its own costs more than it gains (measured). */
-const LARGE_WEIGHT = 2 ** 18;
+/** Weights of at least this many elements are updated apart from the step's graph: all but scalars. */
+const SMALLEST_APART = 2;
+
+/** A program that trains with more elements of state than this takes fresh memory for every run. */
+const LARGE_STATE = 2 ** 24;
+
+const trainsLarge = ({ body, updates }: SplitProgram): boolean =>
+  updates.length > 0 && body.state.reduce((total, { shape }) => total + size(shape), 0) > LARGE_STATE;
 
 /** A model of more than this cannot be a protocol buffer, whose lengths are signed 32-bit integers. */
 const LARGEST_MODEL = 2 ** 31 - 2 ** 26;

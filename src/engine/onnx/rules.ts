@@ -8,7 +8,7 @@ import { isPointwise, pointwiseConvolution } from './pointwise-convolution';
 export interface Emission {
   graph: OnnxGraph;
   inputs: readonly string[];
-  /** Channels in a block of the processor's fast convolution; undefined where there is none, and plain ONNX is written. */
+  /** Channels in a block of the processor's fast convolution; undefined where there is none, and every node is written as plain ONNX has it. */
   block?: number;
 }
 
@@ -48,12 +48,19 @@ function transposedInput(graph: OnnxGraph, name: string, t: Tensor, flag: boolea
   return flag ? graph.node('Transpose', [name], { perm: swapLast(t.shape.length) })[0]! : name;
 }
 
-/** Two-dimensional products are Gemm, which reads either operand transposed for free; batched ones are MatMul. */
-const matmul = (node: NodeOf<'matmul'>, { graph, inputs }: Emission): string[] => {
+/**
+ * Two-dimensional products are Gemm, which reads either operand transposed for free; batched ones are MatMul, or ONNX Runtime's own FusedMatMul, which can
+ * do the same.
+ */
+const matmul = (node: NodeOf<'matmul'>, { graph, inputs, block }: Emission): string[] => {
   const [a, b] = node.inputs as [Tensor, Tensor];
   const { transposeA, transposeB } = node.attributes;
   if (a.shape.length === 2 && b.shape.length === 2) {
     return graph.node('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) });
+  }
+  if (block && (transposeA || transposeB)) {
+    const transposed = { transA: Number(transposeA), transB: Number(transposeB) };
+    return graph.node('FusedMatMul@com.microsoft', inputs, transposed);
   }
   return graph.node('MatMul', [
     transposedInput(graph, inputs[0]!, a, transposeA),
@@ -67,7 +74,7 @@ const conv2d = (node: NodeOf<'conv2d'>, { graph, inputs, block }: Emission): str
   const [xShape, wShape] = node.inputs.map((t) => t.shape) as [readonly number[], readonly number[]];
   const yShape = node.outputs[0]!.shape;
   const convolution: Convolution = { x, xShape, w, wShape, bias, yShape, stride, padding, exchanged: false };
-  if (isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
+  if (block && isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
   if (block && isBlockable(convolution)) return [blockedConvolution(graph, convolution, block)];
   return graph.node('Conv', inputs, {
     kernel_shape: wShape.slice(2),
@@ -107,7 +114,7 @@ const conv2dTransposed = (node: NodeOf<'conv2dTransposed'>, { graph, inputs, blo
       exchanged: true,
     };
     const square = kernel[0] === kernel[1];
-    if (isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
+    if (block && isPointwise(convolution)) return [pointwiseConvolution(graph, convolution)];
     if (block && square && isBlockable(convolution)) return [blockedConvolution(graph, convolution, block)];
     const [exchanged] = graph.node('Transpose', [turned], { perm: [1, 0, 2, 3] }) as [string];
     return graph.node('Conv', [inputs[0]!, exchanged], {

@@ -155,6 +155,43 @@ export const CASES: { [P in Primitive]: Case[] } = {
     },
     // few pixels an image, which are multiplied together
     { shapes: [[2, 3, 2, 3], [4, 3, 1, 1], [4]], f: (x, w, bias) => ops.conv2d(x, w, { bias }) },
+    {
+      shapes: [
+        [2, 4, 6, 5],
+        [2, 4, 3, 3],
+      ],
+      f: (x, w) => ops.conv2d(x, w, { stride: 2, padding: 1 }),
+    },
+    // images smaller than the products of their channels
+    {
+      shapes: [
+        [2, 6, 1, 2],
+        [5, 6, 1, 1],
+      ],
+      f: (x, w) => ops.conv2d(x, w),
+    },
+    {
+      shapes: [
+        [2, 4, 2, 3],
+        [6, 4, 3, 3],
+      ],
+      f: (x, w) => ops.conv2d(x, w, { padding: 1 }),
+    },
+    // a kernel wider than the image
+    {
+      shapes: [
+        [2, 1, 9, 1],
+        [2, 1, 5, 5],
+      ],
+      f: (x, w) => ops.conv2d(x, w, { padding: 2 }),
+    },
+    {
+      shapes: [
+        [2, 3, 3, 1],
+        [2, 3, 5, 5],
+      ],
+      f: (x, w) => ops.conv2d(x, w, { padding: 2 }),
+    },
     { shapes: [[1, 2, 4, 4], [3, 2, 2, 2], [3]], f: (x, w, bias) => ops.conv2d(x, w, { stride: 2, bias }) },
   ],
   conv2dTransposed: [

@@ -1,9 +1,6 @@
-import type { Primitive } from '../primitives';
 import { type Program, rootsOf } from '../program';
 import { type Node, topological } from '../tensor';
-
-/** Operations that read an element only to write the element at the same place. */
-const ELEMENTWISE: ReadonlySet<Primitive> = new Set(['neg', 'add', 'sub', 'mul', 'div', 'maximum', 'minimum']);
+import { ELEMENTWISE } from './elementwise';
 
 /**
  * Names of the state whose next value may be written over its present one while the step runs: every reader is elementwise, and is what computes the next

@@ -118,7 +118,7 @@ describe('updates apart from the step', () => {
     expect(splitUpdates(program, name === 'a small weight' ? ELEMENTS + 1 : ELEMENTS).updates).toHaveLength(expected);
   });
 
-  it('keep to float32 and leave gradients alone that stop', () => {
+  it('give what the whole gives where a gradient stops at a factor', () => {
     const program = trainingStep({ loss: sum(abs(mul(w, stopGradient(w)))), trainable: [w], optimiser: sgd() });
     const values = start(program);
     expect(inParts(program, values)).toEqual(evaluated(program, values));

@@ -1,6 +1,6 @@
-import type { Primitive } from '../primitives';
 import { type Program, programOf, rootsOf } from '../program';
 import { applyAll, input, type Node, parameter, size, type Tensor, topological } from '../tensor';
+import { ELEMENTWISE } from './elementwise';
 
 /** The last part of a step for one large weight: from its gradient, elementwise, to the next values of the weight and of what is kept for it. */
 export interface Update {
@@ -21,20 +21,6 @@ export interface SplitProgram {
   readonly body: Program;
   readonly updates: readonly Update[];
 }
-
-const ELEMENTWISE: ReadonlySet<Primitive> = new Set([
-  'neg',
-  'sqrt',
-  'reciprocal',
-  'abs',
-  'sign',
-  'add',
-  'sub',
-  'mul',
-  'div',
-  'maximum',
-  'minimum',
-]);
 
 /**
  * Splits the updates of weights of at least `fewest` elements from the rest of a step. Within one graph a step needs each large weight twice, because
