@@ -7,7 +7,7 @@ test.each(readParity<LossCase[]>('grad-diff'))('the loss and its gradients are t
 });
 
 describe.each(['vit', 'resnet'] as const)('on a two-layer %s CLIP', (tower) => {
-  const STEPS = { preset: 'small', learningRate: 3e-4, batchSize: 16, epochs: 30, validation: 0 };
+  const STEPS = { preset: 'small', descent: 1, learningRate: 3e-4, batchSize: 16, epochs: 30, validation: 0 };
   let clip: TwoLayerClip;
   beforeAll(async () => {
     clip = await TwoLayerClip.taught(tower);
