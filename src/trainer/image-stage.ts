@@ -38,9 +38,17 @@ export async function imageStage(
   const draw = drawsOf(seed, stage);
   const learningRate = Float32Array.of(options.learningRate);
   let step = first;
+  // Batches are of two sizes at most: what one needs is made once. Its optimiser begins anew with each batch.
+  let program: Program | undefined;
+  let feedsOf: Awaited<ReturnType<typeof stepFeeds>> | undefined;
+  let size = 0;
   for (const rows of batches.slice(first / options.steps)) {
-    const program = building(() => compile(context, prepared, objective, options, rows.length));
-    const feeds = (await stepFeeds(program, prepared, { model: weights, original }, towers, draw))({ learned: rows });
+    if (!program || !feedsOf || size !== rows.length) {
+      size = rows.length;
+      program = building(() => compile(context, prepared, objective, options, rows.length));
+      feedsOf = await stepFeeds(program, prepared, { model: weights, original }, towers, draw);
+    }
+    const feeds = feedsOf({ learned: rows });
     const drawn = stepDraws(program, draw, prepared.classes);
     const shape = [rows.length, ...imageShape(context)];
     const session = await createSession(program, context.compute);
