@@ -1,7 +1,7 @@
 import { forward, type Program, type Tensor } from '../engine';
 import type { ObjectiveContext, SetName } from '../method';
 import { bindOutputs } from '../method/bind';
-import { createSession } from '../runtime';
+import { createSession, type Session } from '../runtime';
 import { building } from './building';
 import { drawsOf, stepDraws } from './draws';
 import { evenBatches } from './even-batches';
@@ -33,36 +33,39 @@ export async function averageStage(
   const first = resume?.position.step ?? 0;
   const progress = new StageProgress(context.reporter, place, batches.length, first);
   const draw = drawsOf(seed, stage);
-  const programs = new Map<number, Program>();
-  for (const [step, rows] of [...batches.entries()].slice(first)) {
-    const program =
-      programs.get(rows.length) ??
-      building(() => {
-        const sizes = { [over]: rows.length };
-        return forward(bindOutputs(outputs, { config, sizes, captions: planCaptions(prepared, rows.length) }));
-      });
-    programs.set(rows.length, program);
-    const feeds = await stepFeeds(program, prepared, { model: weights, original }, towers, draw);
-    const session = await createSession(program, context.compute);
-    try {
-      session.loadState(weights);
-      const drawn = stepDraws(program, draw, prepared.classes);
-      const found = await session.run({ ...feeds({ [over]: rows }), ...drawn(step) });
+  // Batches are of two sizes at most, the larger first: what one needs is made once.
+  let made:
+    | { size: number; session: Session; feeds: Awaited<ReturnType<typeof stepFeeds>>; program: Program }
+    | undefined;
+  try {
+    for (const [step, rows] of [...batches.entries()].slice(first)) {
+      if (made?.size !== rows.length) {
+        await made?.session.dispose();
+        const size = rows.length;
+        const program = building(() =>
+          forward(bindOutputs(outputs, { config, sizes: { [over]: size }, captions: planCaptions(prepared, size) })),
+        );
+        const feeds = await stepFeeds(program, prepared, { model: weights, original }, towers, draw);
+        made = { size, program, feeds, session: await createSession(program, context.compute) };
+        made.session.loadState(weights);
+      }
+      const drawn = stepDraws(made.program, draw, prepared.classes);
+      const found = await made.session.run({ ...made.feeds({ [over]: rows }), ...drawn(step) });
       for (const [name, value] of Object.entries(found)) {
         const values = value as Float32Array;
         const mean = means.get(name) ?? new Float32Array(values.length);
         for (let i = 0; i < values.length; i++) mean[i]! += (values[i]! * rows.length) / set.size;
         means.set(name, mean);
       }
-    } finally {
-      await session.dispose();
+      progress.step(step + 1, {});
+      if (context.snapshots.due()) {
+        const state = new Map([...means].map(([name, data]) => [name, { shape: [data.length], data: data.slice() }]));
+        await place.save({ position: { stage, step: step + 1 }, arrays: { state }, facts: {} });
+      }
+      await context.breathe();
     }
-    progress.step(step + 1, {});
-    if (context.snapshots.due()) {
-      const state = new Map([...means].map(([name, data]) => [name, { shape: [data.length], data: data.slice() }]));
-      await place.save({ position: { stage, step: step + 1 }, arrays: { state }, facts: {} });
-    }
-    await context.breathe();
+  } finally {
+    await made?.session.dispose();
   }
   context.reporter.flush();
   return means;

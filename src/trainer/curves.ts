@@ -1,6 +1,7 @@
 import type { Accuracies, SetName } from '../method';
 import { type Proportion, wilson } from '../metrics';
 import { type CurvePoint, coefficientCurve } from '../pictures';
+import { drawn } from './pictures/drawn';
 import type { RunContext } from './run-context';
 
 /** Accuracies over the coefficients that stages tried, drawn when one is chosen. */
@@ -20,13 +21,15 @@ export class Curves {
     const points = this.points.get(stage) ?? [];
     if (points.length < 2) return;
     const title = `Accuracy against the coefficient of the stage "${stage}"`;
-    const curve = coefficientCurve(points, { title, coefficient: 'coefficient', chosen });
-    await this.context.artifact(
-      `${stage.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}-curve`,
-      title,
-      'image/svg+xml',
-      curve,
-    );
+    await drawn(async () => {
+      const curve = coefficientCurve(points, { title, coefficient: 'coefficient', chosen });
+      await this.context.artifact(
+        `${stage.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}-curve`,
+        title,
+        'image/svg+xml',
+        curve,
+      );
+    }, this.context.send);
   }
 
   private share(set: SetName, found: Accuracies): Proportion {

@@ -1,6 +1,7 @@
 import type { Weights } from '../engine';
 import { imageSheet } from '../pictures';
 import { imageShape } from './image-stage';
+import { drawn } from './pictures/drawn';
 import type { PreparedSet } from './prepared-set';
 import type { RunContext } from './run-context';
 
@@ -24,13 +25,15 @@ const SHOWN = 64;
 export async function showImages(context: RunContext, stage: string, { pixels }: PreparedSet): Promise<void> {
   if (pixels.length === 0) return;
   const { size, mean, std } = context.config.image;
-  const shown = pixels.slice(0, SHOWN);
-  const sheet = await imageSheet(shown, { size, mean, std });
-  const name = stage.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  await context.artifact(
-    name,
-    `Images made in the stage "${stage}": ${shown.length} of ${pixels.length}`,
-    'image/png',
-    sheet,
-  );
+  await drawn(async () => {
+    const shown = pixels.slice(0, SHOWN);
+    const sheet = await imageSheet(shown, { size, mean, std });
+    const name = stage.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+    await context.artifact(
+      name,
+      `Images made in the stage "${stage}": ${shown.length} of ${pixels.length}`,
+      'image/png',
+      sheet,
+    );
+  }, context.send);
 }

@@ -13,13 +13,14 @@ import { reportOf } from './evaluate';
 import { Evaluator } from './evaluator';
 import type { Assignment, SampleSource } from './messages';
 import { type Assessment, drawPictures } from './pictures/draw-pictures';
+import { drawn } from './pictures/drawn';
 import { BrokenPlugin, loadPlugin } from './plugin/load-plugin';
 import { prepareSets } from './prepared-set';
 import { Reporter, type Send } from './reporter';
 import type { RunContext } from './run-context';
 import { FileSnapshots, readSnapshot } from './snapshot';
 import { StageRunner } from './stage-runner';
-import { Cancelled, describeFailure, RunFailure } from './stop';
+import { RunFailure } from './stop';
 import { Towers } from './towers';
 
 /** How an attempt hears of its cancellation. */
@@ -124,19 +125,6 @@ export async function runAssignment(assignment: Assignment, send: Send, control:
     await evaluator.dispose();
   }
   send({ type: 'finished', checkpoint: result, outcome: outcome ?? null, cost: costOf(startedAt, original, weights) });
-}
-
-/** Pictures are worth no run: one that cannot draw them says so and ends as it would have. */
-async function drawn(draw: () => Promise<void>, send: Send): Promise<void> {
-  const startedAt = performance.now();
-  try {
-    await draw();
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    send({ type: 'log', level: 'debug', message: `the pictures took ${seconds} s` });
-  } catch (error) {
-    if (error instanceof Cancelled) throw error;
-    send({ type: 'log', level: 'warn', message: `the pictures could not be drawn: ${describeFailure(error).message}` });
-  }
 }
 
 async function load({ folder, store, codeDigest }: Assignment['plugin']): ReturnType<typeof loadPlugin> {
