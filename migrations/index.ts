@@ -3,6 +3,7 @@ import { Metrics1763712000000 } from './1763712000000-metrics';
 import { Artifacts1763780000000 } from './1763780000000-artifacts';
 import { Merges1763785000000 } from './1763785000000-merges';
 import { Pictures1763790000000 } from './1763790000000-pictures';
+import { Audit1763800000000 } from './1763800000000-audit';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Artifacts1763780000000,
   Merges1763785000000,
   Pictures1763790000000,
+  Audit1763800000000,
 ];

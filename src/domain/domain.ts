@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
 import { Queue } from '../queue';
 import { ArtifactService } from './artifact/artifact.service';
+import { AuditLog } from './audit/audit-log';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { ComparisonService } from './comparison/comparison.service';
@@ -38,6 +39,7 @@ export interface DomainOptions {
 export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
+  readonly audit: AuditLog;
   /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
   readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
@@ -63,6 +65,7 @@ export class Domain {
   ) {
     this.queue = new Queue(database);
     this.idempotency = new IdempotencyService(database);
+    this.audit = new AuditLog(database);
     this.artifactRows = new ArtifactService(database);
     this.checkpoints = new CheckpointService(database, artifacts, readCheckpoint, this.idempotency);
     this.datasets = new DatasetService(database, readDataset, this.idempotency);

@@ -1,5 +1,6 @@
 import { Job } from '../queue';
 import { Artifact } from './artifact/artifact.entity';
+import { AuditEntry } from './audit/audit-entry.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
@@ -34,5 +35,6 @@ export const entities = [
   MetricValue,
   LineageEdge,
   IdempotencyKey,
+  AuditEntry,
   Job,
 ];

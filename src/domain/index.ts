@@ -1,5 +1,8 @@
+export { type Actor, actingAs, currentActor, type Role, roles, SYSTEM } from './actor/actor';
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
 export type { NewArtifact } from './artifact/artifact.service';
+export { AuditEntry } from './audit/audit-entry.entity';
+export type { AuditLog, Change } from './audit/audit-log';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
