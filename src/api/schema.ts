@@ -9,6 +9,7 @@ import { EvaluationResolver } from './evaluation/evaluation.resolver';
 import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
 import { InfoResolver } from './info/info.resolver';
+import { CarriersResolver } from './lineage/carriers.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
 import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
@@ -36,6 +37,7 @@ export function createSchema(): GraphQLSchema {
       MetricValueResolver,
       ComparisonResolver,
       LineageResolver,
+      CarriersResolver,
       ExecutorResolver,
     ],
     // The domain checks values, and says why not in its own types.

@@ -67,12 +67,12 @@ export class Domain {
     this.idempotency = new IdempotencyService(database);
     this.audit = new AuditLog(database);
     this.artifactRows = new ArtifactService(database);
-    this.checkpoints = new CheckpointService(database, artifacts, readCheckpoint, this.idempotency);
-    this.datasets = new DatasetService(database, readDataset, this.idempotency);
-    this.sets = new SampleSetService(database, this.datasets, this.idempotency);
+    this.lineage = new LineageService(database);
+    this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
+    this.checkpoints = new CheckpointService(this, readCheckpoint);
+    this.sets = new SampleSetService(database, this.datasets, this.idempotency, this.lineage);
     this.methods = new MethodService(database);
     this.executors = new ExecutorService(database, this.methods);
-    this.lineage = new LineageService(database);
     this.events = new RunEventLog(database);
     this.feed = new RunEventFeed(database, this.events, feedTimes);
     this.values = new MetricValueService(database);

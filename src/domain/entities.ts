@@ -9,6 +9,7 @@ import { MetricValue } from './evaluation/metric-value.entity';
 import { Executor } from './executor/executor.entity';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
+import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
 import { Metric } from './run/metric.entity';
@@ -33,6 +34,7 @@ export const entities = [
   Artifact,
   CheckpointMerge,
   MetricValue,
+  LineageNode,
   LineageEdge,
   IdempotencyKey,
   AuditEntry,

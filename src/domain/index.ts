@@ -19,8 +19,18 @@ export type { MeasuredValue, MetricValueFilter } from './evaluation/metric-value
 export { type DeviceReport, Executor } from './executor/executor.entity';
 export type { RegisterExecutor } from './executor/executor.service';
 export type { Work } from './executor/work.service';
-export type { Lineage, LineageDirection, LineageRequest } from './lineage/lineage.service';
-export { LineageEdge, type LineageKind, lineageKinds } from './lineage/lineage-edge.entity';
+export type { Carrier, Carriers } from './lineage/carriers';
+export type { Lineage, LineageDirection, LineageRequest, Link } from './lineage/lineage.service';
+export { LineageEdge } from './lineage/lineage-edge.entity';
+export {
+  type LineageKind,
+  type LineageNodeType,
+  lineageKindNames,
+  lineageKinds,
+  lineageNodeTypeNames,
+  lineageNodeTypes,
+} from './lineage/lineage-graph';
+export { LineageNode } from './lineage/lineage-node.entity';
 export { decodeEventCursor, isId } from './listing/cursor';
 export { LARGEST_PAGE, type Page, type PageRequest, pageSize } from './listing/page';
 export { CheckpointMerge, type MergeSource } from './merge/checkpoint-merge.entity';

@@ -49,6 +49,7 @@ test('every mutation takes one input and returns its success or refusals that ar
     'cancelRun',
     'createForgetSet',
     'createRetainSet',
+    'declareTraining',
     'deleteCheckpoint',
     'evaluateCheckpoint',
     'importCheckpoint',

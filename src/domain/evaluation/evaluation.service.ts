@@ -7,6 +7,7 @@ import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { deviceNeeds, type ExecutorService } from '../executor/executor.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
@@ -45,6 +46,7 @@ interface EvaluationServices {
   checkpoints: CheckpointService;
   datasets: DatasetService;
   executors: ExecutorService;
+  lineage: LineageService;
   values: MetricValueService;
   idempotency: IdempotencyService;
 }
@@ -87,6 +89,7 @@ export class EvaluationService {
             device: device ?? 'AUTO',
           }),
         );
+        await this.#enterLineage(made);
         await queue.enqueue({ kind: 'EVALUATION', subjectId: made.id, needs: deviceNeeds(device ?? 'AUTO') });
         return this.getOrFail(made.id);
       },
@@ -224,8 +227,20 @@ export class EvaluationService {
         finishedAt: new Date(),
       }),
     );
+    await this.#enterLineage(made);
+    await this.services.lineage.link({ from: run.id, to: made.id, kind: 'GENERATED' });
     await this.services.values.insert(made.id, values);
     return made;
+  }
+
+  async #enterLineage({ id, checkpointId, datasetId, referenceId, role }: Evaluation): Promise<void> {
+    const { lineage, checkpoints, datasets } = this.services;
+    const [checkpoint, dataset] = [await checkpoints.getOrFail(checkpointId), await datasets.getOrFail(datasetId)];
+    const when = role === null ? '' : `, ${role.toLowerCase()} a run`;
+    await lineage.add({ type: 'EVALUATION', id, label: `${checkpoint.name} on ${dataset.name}${when}` });
+    for (const from of [checkpointId, datasetId, referenceId]) {
+      if (from != null) await lineage.link({ from, to: id, kind: 'USED' });
+    }
   }
 
   async get(id: string): Promise<Evaluation | null> {

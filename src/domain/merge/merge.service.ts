@@ -43,7 +43,7 @@ export class MergeService {
   }
 
   async #request({ name, sources }: Omit<MergeCheckpoints, 'idempotencyKey'>): Promise<CheckpointMerge | Refusal> {
-    const { database, queue } = this.services;
+    const { database, queue, lineage } = this.services;
     if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a checkpoint needs a name' });
     if (sources.length > MOST_SOURCES) {
       return refuse('INVALID_INPUT', ['sources'], { problem: `at most ${MOST_SOURCES} checkpoints can be merged` });
@@ -71,6 +71,10 @@ export class MergeService {
     }
     const merges = database.repository(CheckpointMerge);
     const made = await merges.save(merges.create({ name, sources: shares(sources) }));
+    await lineage.add({ type: 'MERGE', id: made.id, label: name });
+    for (const { checkpointId, share } of made.sources) {
+      await lineage.link({ from: checkpointId, to: made.id, kind: 'USED', share });
+    }
     await queue.enqueue({ kind: 'MERGE', subjectId: made.id });
     return this.getOrFail(made.id);
   }
@@ -91,17 +95,16 @@ export class MergeService {
   }
 
   /**
-   * Registers the average, with an edge of lineage from every source. The same claim handing in twice (its first answer
+   * Registers the average, with an edge of lineage from the merge and from every source. The same claim handing in twice (its first answer
    * was lost) changes nothing. @throws LeaseLost
    */
   async succeed(claim: Claim, made: MadeCheckpoint): Promise<void> {
     const { checkpoints, lineage } = this.services;
     await this.#settle(claim, 'SUCCEEDED', async ({ id: mergeId, sources }) => {
-      const { id: childId } = await checkpoints.registerMade(made, { mergeId });
-      for (const { checkpointId: parentId, share } of sources) {
-        await lineage.record({ parentId, childId, kind: 'MERGED', runId: null, share });
-      }
-      return { resultId: childId };
+      const { id: to } = await checkpoints.registerMade(made, { mergeId });
+      await lineage.link({ from: mergeId, to, kind: 'GENERATED' });
+      for (const { checkpointId: from, share } of sources) await lineage.link({ from, to, kind: 'MERGED', share });
+      return { resultId: to };
     });
   }
 
