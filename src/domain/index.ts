@@ -1,4 +1,14 @@
-export { type Actor, actingAs, currentActor, type Role, roles, SYSTEM } from './actor/actor';
+export {
+  type Actor,
+  actingAs,
+  currentActor,
+  currentProject,
+  DEFAULT_PROJECT,
+  type Role,
+  roles,
+  SYSTEM,
+  systemOf,
+} from './actor/actor';
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
 export type { NewArtifact } from './artifact/artifact.service';
 export { AuditEntry } from './audit/audit-entry.entity';
