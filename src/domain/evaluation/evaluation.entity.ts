@@ -1,9 +1,10 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import type { MetricName } from '../../metrics';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
 import { Dataset } from '../dataset/dataset.entity';
 import { Executor } from '../executor/executor.entity';
+import { Owned } from '../project/owned';
 import { type Device, type Failure, Run } from '../run/run.entity';
 import type { RunStatus } from '../run/run-status';
 
@@ -22,10 +23,10 @@ export interface EvaluationProgress {
 
 /** Metrics of a checkpoint on a dataset: asked for by a user, or part of a run (before, after). What it found is in `metric_value`. */
 @Entity()
-@Index(['createdAt', 'id'])
+@Index(['projectId', 'createdAt', 'id'])
 @Index(['checkpointId', 'createdAt', 'id'])
 @Index(['runId', 'role'], { unique: true })
-export class Evaluation extends Identified {
+export class Evaluation extends Owned {
   @Column('uuid')
   checkpointId: string;
 

@@ -2,6 +2,7 @@ import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { MetricName } from '../../metrics';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { actingAs, systemOf } from '../actor/actor';
 import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
@@ -121,7 +122,7 @@ export class EvaluationService {
         lock: { mode: 'pessimistic_write' },
       });
       if (!current) throw new LeaseLost(claim);
-      await artifactRows.record({ evaluationId: current.id }, artifact);
+      await actingAs(systemOf(current.projectId), () => artifactRows.record({ evaluationId: current.id }, artifact));
     });
   }
 

@@ -1,7 +1,8 @@
 import { Column, Entity, JoinColumn, ManyToOne } from 'typeorm';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
 import { Executor } from '../executor/executor.entity';
+import { Owned } from '../project/owned';
 import type { Failure } from '../run/run.entity';
 import type { RunStatus } from '../run/run-status';
 
@@ -14,7 +15,7 @@ export interface MergeSource {
 
 /** One request to average checkpoints. Its life is that of an evaluation; `attempts` is the fencing token. */
 @Entity()
-export class CheckpointMerge extends Identified {
+export class CheckpointMerge extends Owned {
   /** Of the checkpoint to be made. */
   @Column('text')
   name: string;

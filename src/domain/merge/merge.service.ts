@@ -1,6 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { actingAs, systemOf } from '../actor/actor';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
@@ -164,7 +165,8 @@ export class MergeService {
         lock: { mode: 'pessimistic_write' },
       });
       if (!current) throw new LeaseLost(claim);
-      await merges.update({ id: current.id }, { status, finishedAt: new Date(), ...(await write(current)) });
+      const ended = await actingAs(systemOf(current.projectId), () => write(current));
+      await merges.update({ id: current.id }, { status, finishedAt: new Date(), ...ended });
     });
   }
 
