@@ -18,11 +18,14 @@ import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
+import { narrowed } from './project/owned';
+import { ProjectService } from './project/project.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
+import { TokenService } from './token/token.service';
 
 export interface DomainOptions {
   /** PostgreSQL's URL; the embedded database in `folder` when left out. */
@@ -40,6 +43,8 @@ export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
   readonly audit: AuditLog;
+  readonly projects: ProjectService;
+  readonly tokens: TokenService;
   /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
   readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
@@ -66,6 +71,8 @@ export class Domain {
     this.queue = new Queue(database);
     this.idempotency = new IdempotencyService(database);
     this.audit = new AuditLog(database);
+    this.projects = new ProjectService(this);
+    this.tokens = new TokenService(this);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);
     this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
@@ -86,7 +93,14 @@ export class Domain {
 
   static async open(options: DomainOptions): Promise<Domain> {
     const { databaseUrl: url, folder, poolSize } = options;
-    const database = await Database.open({ url, folder, entities, migrations, ...(poolSize ? { poolSize } : {}) });
+    const database = await Database.open({
+      url,
+      folder,
+      entities,
+      migrations,
+      narrowing: narrowed,
+      ...(poolSize ? { poolSize } : {}),
+    });
     return new Domain(database, options.artifacts, options);
   }
 

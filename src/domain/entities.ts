@@ -12,14 +12,18 @@ import { LineageEdge } from './lineage/lineage-edge.entity';
 import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
+import { Project } from './project/project.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
+import { ApiToken } from './token/api-token.entity';
 
 /** Every table. */
 export const entities = [
+  Project,
+  ApiToken,
   Checkpoint,
   Dataset,
   Sample,

@@ -2,6 +2,7 @@ import { type EntityTarget, type FindOptionsWhere, In } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity';
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { actingAs, systemOf } from '../actor/actor';
 import { isId } from '../listing/cursor';
 import type { Failure } from '../run/run.entity';
 import type { JobSubject } from './job-subject';
@@ -108,7 +109,8 @@ export abstract class JobLife<T extends JobSubject> {
       if (already.status === status && already.attempts === claim.attempt) return;
       await queue.settle(claim);
       const current = await this.current(claim);
-      await this.end(current, { status, ...(await write(current)) });
+      const found = await actingAs(systemOf(current.projectId), () => write(current));
+      await this.end(current, { status, ...found });
     });
   }
 

@@ -1,6 +1,7 @@
 import { Any } from 'typeorm';
 import type { Database } from '../../database';
 import { isId } from '../listing/cursor';
+import { projectOfNew } from '../project/owned';
 import { type Carriers, carriersOf } from './carriers';
 import { LineageEdge } from './lineage-edge.entity';
 import type { LineageNodeType } from './lineage-graph';
@@ -41,7 +42,7 @@ export class LineageService {
 
   /** Part of the transaction that makes the thing. */
   async add(node: Pick<LineageNode, 'type' | 'id' | 'label'>): Promise<void> {
-    await this.database.repository(LineageNode).insert(node);
+    await this.database.repository(LineageNode).insert({ projectId: projectOfNew(), ...node });
   }
 
   /** Part of the transaction that makes `to`. Both are nodes already; saying it twice changes nothing. */

@@ -3,6 +3,10 @@ export const refusals = {
   INVALID_INPUT: '{problem}',
   IDEMPOTENCY_CONFLICT: 'the idempotency key {key} was used before with another input',
 
+  PROJECT_NOT_FOUND: 'there is no project {id}',
+  PROJECT_NAME_TAKEN: 'there is a project {name} already; choose another name',
+  TOKEN_NOT_FOUND: 'there is no token {id}',
+
   CHECKPOINT_NOT_FOUND: 'there is no checkpoint {id}',
   CHECKPOINT_DELETED: 'checkpoint {name} was deleted at {deletedAt}; import it again or choose another',
   CHECKPOINT_UNREADABLE: 'the checkpoint at {source} cannot be used: {reason}',
