@@ -11,11 +11,14 @@ import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
+import { Policy } from './policy/policy.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
+import { AttackResult } from './verification/attack-result.entity';
+import { Verification } from './verification/verification.entity';
 
 /** Every table. */
 export const entities = [
@@ -33,6 +36,9 @@ export const entities = [
   Artifact,
   CheckpointMerge,
   MetricValue,
+  Policy,
+  Verification,
+  AttackResult,
   LineageEdge,
   IdempotencyKey,
   AuditEntry,

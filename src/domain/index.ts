@@ -33,6 +33,9 @@ export {
   type SetNeed,
   setNeeds,
 } from './method/method.entity';
+export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
+export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
+export type { CreatePolicy } from './policy/policy.service';
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';
@@ -45,3 +48,8 @@ export type { FeedItem, FeedTimes } from './run-event/run-event-feed';
 export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTypes } from './run-event/run-event-types';
 export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
 export type { CreateSampleSet } from './sample-set/sample-set.service';
+export { AttackResult } from './verification/attack-result.entity';
+export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
+export { Verification, type VerificationProgress } from './verification/verification.entity';
+export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
+export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
