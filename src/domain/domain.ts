@@ -20,12 +20,14 @@ import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
 import { narrowed } from './project/owned';
 import { ProjectService } from './project/project.service';
+import { PolicyService } from './policy/policy.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
 import { TokenService } from './token/token.service';
+import { VerificationService } from './verification/verification.service';
 
 export interface DomainOptions {
   /** PostgreSQL's URL; the embedded database in `folder` when left out. */
@@ -61,6 +63,8 @@ export class Domain {
   readonly runs: RunService;
   readonly comparison: ComparisonService;
   readonly attempts: RunAttemptService;
+  readonly policies: PolicyService;
+  readonly verifications: VerificationService;
   readonly work: WorkService;
 
   constructor(
@@ -88,6 +92,8 @@ export class Domain {
     this.runs = new RunService(this);
     this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
+    this.policies = new PolicyService(this);
+    this.verifications = new VerificationService(this);
     this.work = new WorkService(this);
   }
 

@@ -13,12 +13,15 @@ import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
 import { Project } from './project/project.entity';
+import { Policy } from './policy/policy.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
 import { ApiToken } from './token/api-token.entity';
+import { AttackResult } from './verification/attack-result.entity';
+import { Verification } from './verification/verification.entity';
 
 /** Every table. */
 export const entities = [
@@ -39,6 +42,9 @@ export const entities = [
   CheckpointMerge,
   MetricValue,
   LineageNode,
+  Policy,
+  Verification,
+  AttackResult,
   LineageEdge,
   IdempotencyKey,
   AuditEntry,

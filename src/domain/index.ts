@@ -56,6 +56,9 @@ export {
 export { narrowed, Owned } from './project/owned';
 export { Project } from './project/project.entity';
 export type { CreateProject } from './project/project.service';
+export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
+export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
+export type { CreatePolicy } from './policy/policy.service';
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';
@@ -70,3 +73,8 @@ export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/s
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
 export { accessChannel, type CreatedToken, type CreateToken, personId } from './token/token.service';
+export { AttackResult } from './verification/attack-result.entity';
+export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
+export { Verification, type VerificationProgress } from './verification/verification.entity';
+export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
+export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';

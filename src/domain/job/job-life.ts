@@ -8,9 +8,7 @@ import type { Failure } from '../run/run.entity';
 import type { JobSubject } from './job-subject';
 
 /** Kinds of jobs that are done in one go, with nothing to go on from. A run is none of them: it has events and snapshots. */
-export type ShortJob = 'EVALUATION' | 'MERGE';
-
-type Change = Partial<JobSubject>;
+export type ShortJob = 'EVALUATION' | 'MERGE' | 'VERIFICATION';
 
 /**
  * The life of what a short job is about, as executors live it: claimed, kept by heartbeats, and settled once. A service whose rows
@@ -125,7 +123,7 @@ export abstract class JobLife<T extends JobSubject> {
   }
 
   /** Gives it a final status. Part of the transaction that takes its job away. */
-  protected async end(subject: T, change: Change): Promise<void> {
+  protected async end(subject: T, change: Partial<JobSubject>): Promise<void> {
     await this.update(subject.id, { ...change, finishedAt: new Date() });
   }
 
@@ -133,7 +131,7 @@ export abstract class JobLife<T extends JobSubject> {
     await this.update(subjectId, { status: 'QUEUED', executorId: null });
   }
 
-  protected async update(id: string, change: Change): Promise<void> {
+  protected async update(id: string, change: Partial<JobSubject>): Promise<void> {
     // TypeORM cannot see that columns of the base class are columns of every class made of it.
     await this.owner.database.repository(this.entity).update(id, change as QueryDeepPartialEntity<T>);
   }
