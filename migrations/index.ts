@@ -5,8 +5,8 @@ import { Merges1763785000000 } from './1763785000000-merges';
 import { Pictures1763790000000 } from './1763790000000-pictures';
 import { Audit1763800000000 } from './1763800000000-audit';
 import { Lineage1763810000000 } from './1763810000000-lineage';
-import { Access1763830000000 } from './1763830000000-access';
 import { Evidence1763820000000 } from './1763820000000-evidence';
+import { Access1763830000000 } from './1763830000000-access';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -17,6 +17,6 @@ export const migrations = [
   Pictures1763790000000,
   Audit1763800000000,
   Lineage1763810000000,
-  Access1763830000000,
   Evidence1763820000000,
+  Access1763830000000,
 ];

@@ -53,12 +53,12 @@ export {
   type SetNeed,
   setNeeds,
 } from './method/method.entity';
-export { narrowed, Owned } from './project/owned';
-export { Project } from './project/project.entity';
-export type { CreateProject } from './project/project.service';
 export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
 export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
 export type { CreatePolicy } from './policy/policy.service';
+export { narrowed, Owned } from './project/owned';
+export { Project } from './project/project.entity';
+export type { CreateProject } from './project/project.service';
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';

@@ -44,8 +44,10 @@ describeOnBoth('projects', (fresh) => {
       'Dataset',
       'Evaluation',
       'LineageNode',
+      'Policy',
       'Run',
       'SampleSet',
+      'Verification',
     ]);
   });
 
