@@ -9,6 +9,7 @@ import type {
   Executor,
   Method,
   MetricValue,
+  Recipient,
   Run,
   SampleSet,
 } from '../domain';
@@ -32,6 +33,8 @@ export interface Loaders {
   evaluationArtifacts: DataLoader<string, Artifact[]>;
   /** The numbers of an evaluation, by its id. */
   evaluationValues: DataLoader<string, MetricValue[]>;
+  /** Whom a request's data was disclosed to, by its id. */
+  requestRecipients: DataLoader<string, Recipient[]>;
 }
 
 export function createLoaders(domain: Domain): Loaders {
@@ -54,6 +57,10 @@ export function createLoaders(domain: Domain): Loaders {
     evaluationValues: new DataLoader(async (ids) => {
       const rows = await domain.values.ofEvaluations(ids);
       return ids.map((id) => rows.filter((row) => row.evaluationId === id));
+    }),
+    requestRecipients: new DataLoader(async (ids) => {
+      const rows = await domain.requests.recipientsOf(ids);
+      return ids.map((id) => rows.filter((row) => row.requestId === id));
     }),
   };
 }

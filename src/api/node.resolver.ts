@@ -4,6 +4,7 @@ import { ArtifactType } from './artifact/artifact.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
 import { DatasetType } from './dataset/dataset.type';
+import { ErasureRequestType, RecipientType } from './erasure-request/erasure-request.type';
 import { EvaluationType } from './evaluation/evaluation.type';
 import { ExecutorType } from './executor/executor.type';
 import { MergeType } from './merge/merge.type';
@@ -31,6 +32,8 @@ export class NodeResolver {
       domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
+      domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)),
+      domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)),
     ]);
     return found.flat()[0] ?? null;
   }

@@ -5,6 +5,7 @@ import { EvaluationArtifactResolver, RunArtifactResolver } from './artifact/arti
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
 import { ComparisonResolver } from './comparison/comparison.resolver';
 import { DatasetResolver } from './dataset/dataset.resolver';
+import { ErasureRequestResolver } from './erasure-request/erasure-request.resolver';
 import { EvaluationResolver } from './evaluation/evaluation.resolver';
 import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
@@ -37,6 +38,7 @@ export function createSchema(): GraphQLSchema {
       ComparisonResolver,
       LineageResolver,
       ExecutorResolver,
+      ErasureRequestResolver,
     ],
     // The domain checks values, and says why not in its own types.
     validate: false,

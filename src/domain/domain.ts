@@ -6,10 +6,12 @@ import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
+import { type Clock, systemClock } from './clock';
 import { ComparisonService } from './comparison/comparison.service';
 import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
 import { entities } from './entities';
+import { ErasureRequestService } from './erasure-request/erasure-request.service';
 import { EvaluationService } from './evaluation/evaluation.service';
 import { MetricValueService } from './evaluation/metric-value.service';
 import { ExecutorService } from './executor/executor.service';
@@ -33,6 +35,7 @@ export interface DomainOptions {
   readDataset: DatasetReader;
   poolSize?: number;
   feedTimes?: FeedTimes;
+  clock?: Clock;
 }
 
 /** All services over one database. The entry points open it and hand it to whoever needs it. */
@@ -57,12 +60,16 @@ export class Domain {
   readonly comparison: ComparisonService;
   readonly attempts: RunAttemptService;
   readonly work: WorkService;
+  readonly clock: Clock;
+  readonly requests: ErasureRequestService;
 
   constructor(
     readonly database: Database,
     readonly artifacts: ArtifactStore,
-    { readCheckpoint, readDataset, feedTimes }: Pick<DomainOptions, 'readCheckpoint' | 'readDataset' | 'feedTimes'>,
+    options: Omit<DomainOptions, 'databaseUrl' | 'folder' | 'artifacts' | 'poolSize'>,
   ) {
+    const { readCheckpoint, readDataset, feedTimes, clock = systemClock } = options;
+    this.clock = clock;
     this.queue = new Queue(database);
     this.idempotency = new IdempotencyService(database);
     this.audit = new AuditLog(database);
@@ -82,6 +89,7 @@ export class Domain {
     this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
     this.work = new WorkService(this);
+    this.requests = new ErasureRequestService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

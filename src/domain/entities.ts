@@ -4,6 +4,10 @@ import { AuditEntry } from './audit/audit-entry.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
+import { ErasureRequest } from './erasure-request/erasure-request.entity';
+import { Recipient } from './erasure-request/recipient.entity';
+import { RequestEvent } from './erasure-request/request-event.entity';
+import { SubjectSalt } from './erasure-request/subject-salt.entity';
 import { Evaluation } from './evaluation/evaluation.entity';
 import { MetricValue } from './evaluation/metric-value.entity';
 import { Executor } from './executor/executor.entity';
@@ -36,5 +40,9 @@ export const entities = [
   LineageEdge,
   IdempotencyKey,
   AuditEntry,
+  ErasureRequest,
+  SubjectSalt,
+  RequestEvent,
+  Recipient,
   Job,
 ];

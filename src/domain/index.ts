@@ -6,12 +6,30 @@ export type { AuditLog, Change } from './audit/audit-log';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
+export { type Clock, systemClock } from './clock';
 export type { ComparedRun, ComparedSide, Comparison } from './comparison/comparison.service';
 export { Dataset, type DatasetFormat, datasetFormats } from './dataset/dataset.entity';
 export type { RegisterDataset } from './dataset/dataset.service';
 export type { DatasetReader, ReadDataset, ReadSample } from './dataset/dataset-reader';
 export { Domain, type DomainOptions } from './domain';
 export { entities } from './entities';
+export {
+  ErasureRequest,
+  type Extension,
+  type Hold,
+  type IdentityCheck,
+} from './erasure-request/erasure-request.entity';
+export type { ReceiveErasureRequest, RequestFilter } from './erasure-request/erasure-request.service';
+export { type HoldGround, holdGrounds, type LegalBasis, legalBases } from './erasure-request/legal-grounds';
+export { Recipient } from './erasure-request/recipient.entity';
+export { RequestEvent } from './erasure-request/request-event.entity';
+export { type RequestEventType, requestEventTypes } from './erasure-request/request-event-types';
+export {
+  type MovableStatus,
+  movableStatuses,
+  type RequestStatus,
+  requestStatuses,
+} from './erasure-request/request-status';
 export { type ClassGroup, Evaluation, type EvaluationProgress } from './evaluation/evaluation.entity';
 export type { EvaluateCheckpoint, Found } from './evaluation/evaluation.service';
 export { MetricValue } from './evaluation/metric-value.entity';

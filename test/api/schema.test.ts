@@ -46,15 +46,25 @@ function parts(type: GraphQLNamedType): [string, string | null | undefined][] {
 test('every mutation takes one input and returns its success or refusals that are user errors', () => {
   const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
   expect(mutations.map(({ name }) => name).sort()).toEqual([
+    'addRecipient',
     'cancelRun',
+    'checkIdentity',
     'createForgetSet',
     'createRetainSet',
     'deleteCheckpoint',
     'evaluateCheckpoint',
+    'extendDeadline',
+    'holdErasureRequest',
     'importCheckpoint',
+    'informRecipient',
+    'liftHold',
+    'linkForgetSet',
     'mergeCheckpoints',
+    'moveErasureRequest',
+    'receiveErasureRequest',
     'registerDataset',
     'startRun',
+    'unlinkSubject',
   ]);
   for (const { name, args, type } of mutations) {
     expect(args.map((argument) => argument.name)).toEqual(['input']);

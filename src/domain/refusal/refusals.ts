@@ -35,6 +35,16 @@ export const refusals = {
 
   RUN_NOT_FOUND: 'there is no run {id}',
   RUN_FINISHED: 'run {id} is already {status}',
+
+  REQUEST_NOT_FOUND: 'there is no erasure request {id}',
+  REQUEST_STATUS: 'erasure request {id} is {status} and cannot become {wanted} from there',
+  REQUEST_CLOSED: 'erasure request {id} is {status}: nothing about it changes any more',
+  REQUEST_OPEN: 'erasure request {id} is {status}: its subject is still needed',
+  REQUEST_ON_HOLD: 'erasure request {id} is on hold: {reason}',
+  REQUEST_NOT_HELD: 'erasure request {id} is not on hold',
+  DEADLINE_EXTENDED_BEFORE: 'the deadline of erasure request {id} was extended before, with the notice of {noticedAt}',
+  NOTICE_TOO_LATE: 'a notice of extension for erasure request {id} had to be given by {last}',
+  RECIPIENT_NOT_FOUND: 'the request has no recipient {id}',
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
