@@ -1,9 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Erasure requests. */
+/** Erasure requests, and jobs that wait for their time. */
 export class Governance1763840000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
+    ALTER TABLE job ADD COLUMN run_after timestamptz(3);
+    ALTER TABLE job ADD COLUMN failures integer NOT NULL DEFAULT 0;
+
     CREATE TABLE erasure_request (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),

@@ -26,6 +26,7 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   intake: { values: ['domain', 'clip', 'data'] },
   api: { values: ['domain', 'metrics', 'observability'] },
   trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'pictures', 'runtime'] },
+  worker: { values: ['domain', 'queue'], types: ['observability'] },
   // of runtime only the probe, which loads no ONNX Runtime
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },
 };

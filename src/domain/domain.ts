@@ -1,12 +1,12 @@
 import { migrations } from '../../migrations';
 import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
-import { Queue } from '../queue';
+import { type Clock, Queue, systemClock } from '../queue';
 import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
+import { BackgroundService } from './background/background.service';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
-import { type Clock, systemClock } from './clock';
 import { ComparisonService } from './comparison/comparison.service';
 import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
@@ -62,6 +62,7 @@ export class Domain {
   readonly work: WorkService;
   readonly clock: Clock;
   readonly requests: ErasureRequestService;
+  readonly background: BackgroundService;
 
   constructor(
     readonly database: Database,
@@ -70,7 +71,7 @@ export class Domain {
   ) {
     const { readCheckpoint, readDataset, feedTimes, clock = systemClock } = options;
     this.clock = clock;
-    this.queue = new Queue(database);
+    this.queue = new Queue(database, clock);
     this.idempotency = new IdempotencyService(database);
     this.audit = new AuditLog(database);
     this.artifactRows = new ArtifactService(database);
@@ -90,6 +91,9 @@ export class Domain {
     this.attempts = new RunAttemptService(this);
     this.work = new WorkService(this);
     this.requests = new ErasureRequestService(this);
+    this.background = new BackgroundService(this, {
+      REMINDER: { settle: (requestId) => this.requests.remind(requestId) },
+    });
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

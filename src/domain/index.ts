@@ -6,7 +6,6 @@ export type { AuditLog, Change } from './audit/audit-log';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
-export { type Clock, systemClock } from './clock';
 export type { ComparedRun, ComparedSide, Comparison } from './comparison/comparison.service';
 export { Dataset, type DatasetFormat, datasetFormats } from './dataset/dataset.entity';
 export type { RegisterDataset } from './dataset/dataset.service';

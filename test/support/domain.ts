@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { LocalStore } from '../../src/artifacts';
 import {
   type Checkpoint,
-  type Clock,
   type Dataset,
   Domain,
   type Executor,
@@ -18,6 +17,7 @@ import {
   type StartRun,
 } from '../../src/domain';
 import { accuracyRows } from '../../src/metrics';
+import type { Clock } from '../../src/queue';
 import type { Place } from './databases';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

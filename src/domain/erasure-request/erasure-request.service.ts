@@ -1,8 +1,9 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
+import type { Clock, Queue } from '../../queue';
 import { currentActor } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
-import type { Clock } from '../clock';
+import { backgroundJob } from '../background/background.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
@@ -12,6 +13,7 @@ import { addMonths, MONTHS, MONTHS_EXTENDED } from './deadline';
 import { ErasureRequest } from './erasure-request.entity';
 import type { HoldGround, LegalBasis } from './legal-grounds';
 import { Recipient } from './recipient.entity';
+import { remindersAt } from './reminders';
 import { RequestEvent } from './request-event.entity';
 import type { RequestEventPayloads, RequestEventType } from './request-event-types';
 import { isClosed, type MovableStatus, movableStatuses, type RequestStatus, requestMayBecome } from './request-status';
@@ -48,6 +50,7 @@ interface RequestServices {
   audit: AuditLog;
   clock: Clock;
   idempotency: IdempotencyService;
+  queue: Queue;
   sets: SampleSetService;
 }
 
@@ -69,7 +72,7 @@ export class ErasureRequestService {
   }
 
   async #receive(input: Omit<ReceiveErasureRequest, 'idempotencyKey'>): Promise<ErasureRequest | Refusal> {
-    const { database, clock, sets } = this.services;
+    const { database, clock, queue, sets } = this.services;
     const now = clock();
     const receivedAt = input.receivedAt ?? now;
     const recipients = input.recipients ?? [];
@@ -91,6 +94,10 @@ export class ErasureRequestService {
       for (const name of recipients) await database.repository(Recipient).insert({ requestId: made.id, name });
       const payload = { legalBasis, dueAt: dueAt.toISOString() };
       await this.#append(made, { type: 'RECEIVED', payload });
+      const { due, next } = remindersAt(dueAt, now);
+      await queue.enqueue(
+        backgroundJob({ kind: 'REMINDER', subjectId: made.id, runAfter: due === null ? next : null }),
+      );
       const request = await this.getOrFail(made.id);
       const subject = { type: 'ERASURE_REQUEST', id: request.id };
       await this.services.audit.record({ action: 'ERASURE_REQUEST_RECEIVED', subject, after: kept(request) });
@@ -221,6 +228,26 @@ export class ErasureRequestService {
   }
 
   /**
+   * Writes the newest reminder whose time has come, once for each due date, and says when the next one is.
+   * @returns null when there is none any more
+   */
+  async remind(id: string): Promise<Date | null> {
+    const { database, clock } = this.services;
+    const request = await database
+      .repository(ErasureRequest)
+      .findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
+    if (isClosed(request.status)) return null;
+    const { due, next } = remindersAt(request.dueAt, clock());
+    const payload = { days: due ?? 0, dueAt: request.dueAt.toISOString() };
+    const [told] = await database.query(
+      `SELECT 1 FROM request_event WHERE request_id = $1 AND type = 'REMINDER' AND payload = $2`,
+      [id, JSON.stringify(payload)],
+    );
+    if (due !== null && !told) await this.#append(request, { type: 'REMINDER', payload });
+    return next;
+  }
+
+  /**
    * One change, under the request's lock: what it sets, its event and its audit row, or none of it.
    * `decide` answers null where nothing is to be done.
    */
@@ -229,7 +256,7 @@ export class ErasureRequestService {
     decide: (request: ErasureRequest) => Change | Refusal | null | Promise<Change | Refusal | null>,
     { closedToo = false } = {},
   ): Promise<ErasureRequest | Refusal> {
-    const { database, audit } = this.services;
+    const { database, audit, queue } = this.services;
     if (!isId(id)) return refuse('REQUEST_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const requests = database.repository(ErasureRequest);
@@ -245,9 +272,11 @@ export class ErasureRequestService {
         return refuse('REQUEST_STATUS', ['id'], { id, status, wanted: to });
       }
       const closed = isClosed(to) && !isClosed(status) ? { closedAt: this.services.clock(), hold: null } : {};
-      const set = { ...change.set, ...closed };
+      const set: Partial<ErasureRequest> = { ...change.set, ...closed };
       if (Object.keys(set).length > 0) await requests.update({ id }, set);
       await this.#append(before, change.event);
+      // A new due date means other reminders; a closed request, none.
+      if (set.dueAt || set.closedAt) await queue.wake(backgroundJob({ kind: 'REMINDER', subjectId: id }));
       const after = await this.getOrFail(id);
       const action = `ERASURE_REQUEST_${change.event.type}`;
       await audit.record({

@@ -1,4 +1,5 @@
 import type { HoldGround, LegalBasis } from './legal-grounds';
+import type { ReminderDays } from './reminders';
 import type { RequestStatus } from './request-status';
 
 /** Every kind of event of a request and what it carries. None carries anything that names the subject. */
@@ -12,6 +13,7 @@ export interface RequestEventPayloads {
   RECIPIENT_ADDED: { recipientId: string };
   RECIPIENT_INFORMED: { recipientId: string; informedAt: string };
   FORGET_SET_LINKED: { forgetSetId: string };
+  REMINDER: { days: ReminderDays; dueAt: string };
   MOVED: { from: RequestStatus; to: RequestStatus; reason: string | null };
   SUBJECT_UNLINKED: Record<string, never>;
 }
@@ -28,6 +30,7 @@ export const requestEventTypes: Record<RequestEventType, string> = {
   RECIPIENT_ADDED: 'somebody who got the data has to be told, Art. 19',
   RECIPIENT_INFORMED: 'a recipient was told',
   FORGET_SET_LINKED: 'what to forget was found',
+  REMINDER: 'its due date is so many days off; 0 says that it is overdue',
   MOVED: 'its status changed',
   SUBJECT_UNLINKED: 'the salt was destroyed: the subject cannot be found by reference any more',
 };
