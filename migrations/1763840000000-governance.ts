@@ -1,11 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Erasure requests, and jobs that wait for their time. */
+/** Erasure requests, approvals, aliases, and jobs that wait for their time. Who asked for a run that is there already is not known. */
 export class Governance1763840000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
     ALTER TABLE job ADD COLUMN run_after timestamptz(3);
     ALTER TABLE job ADD COLUMN failures integer NOT NULL DEFAULT 0;
+
+    ALTER TABLE run ADD COLUMN requested_by text;
+    ALTER TABLE run ADD COLUMN requested_by_person text;
 
     CREATE TABLE erasure_request (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -56,6 +59,50 @@ export class Governance1763840000000 implements MigrationInterface {
     );
     ALTER TABLE recipient ADD CONSTRAINT recipient_request_id_fkey FOREIGN KEY (request_id) REFERENCES erasure_request(id);
     CREATE INDEX recipient_request_id_idx ON recipient (request_id);
+
+    CREATE TABLE approval (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      created_at timestamptz(3) NOT NULL DEFAULT now(),
+      checkpoint_id uuid NOT NULL,
+      decision text NOT NULL,
+      comment text NOT NULL,
+      approver_id text NOT NULL,
+      approver_name text NOT NULL,
+      person_id text NOT NULL,
+      withdrawn_at timestamptz(3),
+      CONSTRAINT approval_pkey PRIMARY KEY (id)
+    );
+    ALTER TABLE approval ADD CONSTRAINT approval_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoint(id);
+    CREATE UNIQUE INDEX approval_checkpoint_id_person_id_idx ON approval (checkpoint_id, person_id) WHERE withdrawn_at IS NULL;
+
+    CREATE TABLE alias (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      created_at timestamptz(3) NOT NULL DEFAULT now(),
+      name text NOT NULL,
+      pass_needed boolean NOT NULL,
+      approvals_needed integer NOT NULL,
+      checkpoint_id uuid,
+      CONSTRAINT alias_pkey PRIMARY KEY (id)
+    );
+    ALTER TABLE alias ADD CONSTRAINT alias_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoint(id);
+    CREATE UNIQUE INDEX alias_name_idx ON alias (name);
+
+    CREATE TABLE alias_move (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      created_at timestamptz(3) NOT NULL DEFAULT now(),
+      alias_id uuid NOT NULL,
+      from_id uuid,
+      to_id uuid NOT NULL,
+      reason text NOT NULL,
+      actor_id text NOT NULL,
+      rollback_to_id uuid,
+      CONSTRAINT alias_move_pkey PRIMARY KEY (id)
+    );
+    ALTER TABLE alias_move ADD CONSTRAINT alias_move_alias_id_fkey FOREIGN KEY (alias_id) REFERENCES alias(id);
+    ALTER TABLE alias_move ADD CONSTRAINT alias_move_from_id_fkey FOREIGN KEY (from_id) REFERENCES checkpoint(id);
+    ALTER TABLE alias_move ADD CONSTRAINT alias_move_to_id_fkey FOREIGN KEY (to_id) REFERENCES checkpoint(id);
+    ALTER TABLE alias_move ADD CONSTRAINT alias_move_rollback_to_id_fkey FOREIGN KEY (rollback_to_id) REFERENCES alias_move(id);
+    CREATE INDEX alias_move_alias_id_created_at_id_idx ON alias_move (alias_id, created_at, id);
     `);
   }
 

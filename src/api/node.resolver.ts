@@ -1,5 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../domain';
+import { AliasMoveType, AliasType } from './alias/alias.type';
+import { ApprovalType } from './approval/approval.type';
 import { ArtifactType } from './artifact/artifact.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
@@ -32,6 +34,9 @@ export class NodeResolver {
       domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
+      domain.approvals.byIds([id]).then((rows) => rows.map(ApprovalType.of)),
+      domain.aliases.byIds([id]).then((rows) => rows.map(AliasType.of)),
+      domain.aliases.movesByIds([id]).then((rows) => rows.map(AliasMoveType.of)),
       domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)),
       domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)),
     ]);

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AliasResolver } from './alias/alias.resolver';
+import { ApprovalResolver } from './approval/approval.resolver';
 import { EvaluationArtifactResolver, RunArtifactResolver } from './artifact/artifact.resolver';
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
 import { ComparisonResolver } from './comparison/comparison.resolver';
@@ -39,6 +41,8 @@ export function createSchema(): GraphQLSchema {
       LineageResolver,
       ExecutorResolver,
       ErasureRequestResolver,
+      ApprovalResolver,
+      AliasResolver,
     ],
     // The domain checks values, and says why not in its own types.
     validate: false,

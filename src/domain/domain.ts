@@ -2,6 +2,9 @@ import { migrations } from '../../migrations';
 import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
 import { type Clock, Queue, systemClock } from '../queue';
+import { AliasService } from './alias/alias.service';
+import type { Verifications } from './alias/verifications';
+import { ApprovalService } from './approval/approval.service';
 import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
 import { BackgroundService } from './background/background.service';
@@ -36,6 +39,8 @@ export interface DomainOptions {
   poolSize?: number;
   feedTimes?: FeedTimes;
   clock?: Clock;
+  /** Left out, nothing is ever verified: an alias that needs the verdict PASS cannot be moved. */
+  verifications?: Verifications;
 }
 
 /** All services over one database. The entry points open it and hand it to whoever needs it. */
@@ -62,6 +67,8 @@ export class Domain {
   readonly work: WorkService;
   readonly clock: Clock;
   readonly requests: ErasureRequestService;
+  readonly approvals: ApprovalService;
+  readonly aliases: AliasService;
   readonly background: BackgroundService;
 
   constructor(
@@ -91,6 +98,8 @@ export class Domain {
     this.attempts = new RunAttemptService(this);
     this.work = new WorkService(this);
     this.requests = new ErasureRequestService(this);
+    this.approvals = new ApprovalService(this);
+    this.aliases = new AliasService(this, options.verifications);
     this.background = new BackgroundService(this, {
       REMINDER: { settle: (requestId) => this.requests.remind(requestId) },
     });

@@ -1,4 +1,7 @@
 import { Job } from '../queue';
+import { Alias } from './alias/alias.entity';
+import { AliasMove } from './alias/alias-move.entity';
+import { Approval } from './approval/approval.entity';
 import { Artifact } from './artifact/artifact.entity';
 import { AuditEntry } from './audit/audit-entry.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
@@ -44,5 +47,8 @@ export const entities = [
   SubjectSalt,
   RequestEvent,
   Recipient,
+  Approval,
+  Alias,
+  AliasMove,
   Job,
 ];

@@ -1,4 +1,10 @@
-export { type Actor, actingAs, currentActor, type Role, roles, SYSTEM } from './actor/actor';
+export { type Actor, actingAs, currentActor, personOf, type Role, roles, SYSTEM } from './actor/actor';
+export { Alias } from './alias/alias.entity';
+export type { AliasProtection, CreateAlias, MoveAliases, RollbackAlias } from './alias/alias.service';
+export { AliasMove } from './alias/alias-move.entity';
+export type { Verdict, Verifications } from './alias/verifications';
+export { Approval, type Decision, decisions } from './approval/approval.entity';
+export type { GiveApproval } from './approval/approval.service';
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
 export type { NewArtifact } from './artifact/artifact.service';
 export { AuditEntry } from './audit/audit-entry.entity';

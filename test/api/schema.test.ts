@@ -49,8 +49,10 @@ test('every mutation takes one input and returns its success or refusals that ar
     'addRecipient',
     'cancelRun',
     'checkIdentity',
+    'createAlias',
     'createForgetSet',
     'createRetainSet',
+    'decideCheckpoint',
     'deleteCheckpoint',
     'evaluateCheckpoint',
     'extendDeadline',
@@ -60,11 +62,15 @@ test('every mutation takes one input and returns its success or refusals that ar
     'liftHold',
     'linkForgetSet',
     'mergeCheckpoints',
+    'moveAliases',
     'moveErasureRequest',
+    'protectAlias',
     'receiveErasureRequest',
     'registerDataset',
+    'rollbackAlias',
     'startRun',
     'unlinkSubject',
+    'withdrawApproval',
   ]);
   for (const { name, args, type } of mutations) {
     expect(args.map((argument) => argument.name)).toEqual(['input']);

@@ -16,7 +16,7 @@ describeOnBoth('background jobs', (fresh) => {
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
   beforeAll(async () => {
     place = await fresh();
-    domain = await openDomain(place, () => now);
+    domain = await openDomain(place, { clock: () => now });
   });
   beforeEach(async () => {
     now = new Date('2027-03-01T00:00:00Z');
@@ -101,15 +101,19 @@ describeOnBoth('background jobs', (fresh) => {
   test('a worker that is killed in the middle leaves the job to another, and settles nothing when it comes back', async () => {
     const subjectId = await add();
     const settled: string[] = [];
+    const settles = (who: string) => {
+      settled.push(who);
+      return null;
+    };
     let killed: () => void = () => {};
     const hangs = new Promise<void>((resolve) => {
       killed = resolve;
     });
-    const first = service({ act: () => hangs, settle: async () => (settled.push('first'), null) });
+    const first = service({ act: () => hangs, settle: async () => settles('first') });
     const lost = first.performNext(worker);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await domain.database.query(`UPDATE job SET heartbeat_at = clock_timestamp() - interval '61 seconds'`);
-    const second = service({ settle: async () => (settled.push('second'), null) });
+    const second = service({ settle: async () => settles('second') });
     expect(await second.performNext(randomUUID())).toMatchObject({ subjectId });
     killed();
     expect(await lost).toMatchObject({ error: expect.objectContaining({ code: 'LEASE_LOST' }) });
@@ -119,7 +123,12 @@ describeOnBoth('background jobs', (fresh) => {
   test('of many workers each job goes to one', async () => {
     const subjects = await Promise.all(Array.from({ length: 8 }, () => add()));
     const settled: string[] = [];
-    const background = service({ settle: async (subjectId) => (settled.push(subjectId), null) });
+    const background = service({
+      settle: async (subjectId) => {
+        settled.push(subjectId);
+        return null;
+      },
+    });
     await Promise.all(subjects.map(() => background.performNext(randomUUID())));
     while (await background.performNext(worker));
     expect(settled.sort()).toEqual(subjects.sort());

@@ -12,7 +12,7 @@ describeOnBoth('erasure requests', (fresh) => {
   let now = new Date('2027-01-31T10:00:00Z');
   beforeAll(async () => {
     place = await fresh();
-    domain = await openDomain(place, () => now);
+    domain = await openDomain(place, { clock: () => now });
     scene = await setTheScene(domain);
   });
   beforeEach(() => {

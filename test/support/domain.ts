@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   type Dataset,
   Domain,
+  type DomainOptions,
   type Executor,
   type MeasuredValue,
   type MethodManifest,
@@ -17,19 +18,17 @@ import {
   type StartRun,
 } from '../../src/domain';
 import { accuracyRows } from '../../src/metrics';
-import type { Clock } from '../../src/queue';
 import type { Place } from './databases';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Opens all services over a test's database. Checkpoints are folders with one file; datasets are described by their source. */
-export async function openDomain(place: Place, clock?: Clock): Promise<Domain> {
+export async function openDomain(place: Place, more: Partial<DomainOptions> = {}): Promise<Domain> {
   const checkpoint = join(place.folder, 'checkpoint');
   await mkdir(checkpoint, { recursive: true });
   await writeFile(join(checkpoint, 'model.safetensors'), 'weights');
   return Domain.open({
     ...place,
-    ...(clock ? { clock } : {}),
     artifacts: new LocalStore(join(place.folder, 'artifacts')),
     feedTimes: { heartbeatMs: 300, pollMs: 1_000 },
     readCheckpoint: async (source) =>
@@ -44,6 +43,7 @@ export async function openDomain(place: Place, clock?: Clock): Promise<Domain> {
             config: { embedDim: source === 'wide' ? 16 : 8 },
           },
     readDataset: async (source) => describedDataset(source),
+    ...more,
   });
 }
 

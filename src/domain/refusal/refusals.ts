@@ -45,6 +45,20 @@ export const refusals = {
   DEADLINE_EXTENDED_BEFORE: 'the deadline of erasure request {id} was extended before, with the notice of {noticedAt}',
   NOTICE_TOO_LATE: 'a notice of extension for erasure request {id} had to be given by {last}',
   RECIPIENT_NOT_FOUND: 'the request has no recipient {id}',
+
+  APPROVER_NOT_ALLOWED: '{name} cannot approve: it takes a person who is a reviewer or a privacy officer',
+  APPROVAL_OF_OWN_RUN: 'run {run} was asked for by {name} or in their name, and nobody approves their own run',
+  APPROVAL_REPEATED: '{name} has decided about checkpoint {checkpoint} already; withdraw that first',
+  APPROVAL_NOT_FOUND: 'there is no approval {id}',
+  APPROVAL_OF_ANOTHER: "approval {id} is not {name}'s to withdraw",
+
+  ALIAS_NOT_FOUND: 'there is no alias {alias}',
+  ALIAS_EXISTS: 'there is an alias {name} already',
+  ALIAS_MOVED_BEFORE: 'alias {alias} points at {current}, not at {expected} as expected: somebody else moved it',
+  ALIAS_MOVE_NOT_FOUND: 'alias {alias} has no move {id}',
+  ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
+  ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
+  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected by {name}: {comment}',
 } as const;
 
 export type RefusalCode = keyof typeof refusals;

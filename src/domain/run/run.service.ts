@@ -1,6 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { Queue } from '../../queue';
+import { type Actor, currentActor, personOf } from '../actor/actor';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { type ExecutorService, needsOf } from '../executor/executor.service';
@@ -40,6 +41,9 @@ export interface StartRun {
   idempotencyKey?: string | null;
 }
 
+/** In whose name a run is asked for. */
+export type Requester = Pick<Actor, 'id' | 'personId'>;
+
 interface Sets {
   forget: SampleSet;
   retain: SampleSet | null;
@@ -62,16 +66,16 @@ export interface RunServices {
 export class RunService {
   constructor(readonly services: RunServices) {}
 
-  /** Checks everything that can be known beforehand, then queues the run. */
-  async start({ idempotencyKey, ...input }: StartRun): Promise<Run | Refusal> {
+  /** Checks everything that can be known beforehand, then queues the run. @param requester who may never approve it */
+  async start({ idempotencyKey, ...input }: StartRun, requester: Requester = currentActor()): Promise<Run | Refusal> {
     return this.services.idempotency.once(
       { scope: 'startRun', key: idempotencyKey, input },
-      () => this.#start(input),
+      () => this.#start(input, requester),
       (id) => this.services.database.repository(Run).findOneByOrFail({ id }),
     );
   }
 
-  async #start(input: Omit<StartRun, 'idempotencyKey'>): Promise<Run | Refusal> {
+  async #start(input: Omit<StartRun, 'idempotencyKey'>, requester: Requester): Promise<Run | Refusal> {
     const { database, queue, events, checkpoints, datasets, methods, executors } = this.services;
     const { seed = 0, priority = 0, device = 'AUTO', maxAttempts = 5 } = withoutNulls(input);
     const invalid = invalidNumber({ seed, priority, maxAttempts });
@@ -123,6 +127,8 @@ export class RunService {
         evaluateOnId: input.evaluateOnId ?? null,
         templates: input.templates ?? null,
         pictures: input.pictures ?? true,
+        requestedBy: requester.id,
+        requestedByPerson: personOf(requester),
       }),
     );
     await events.append(run.id, [{ type: 'QUEUED', payload: { priority } }]);
