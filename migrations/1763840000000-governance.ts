@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Erasure requests, approvals, aliases, and jobs that wait for their time. Who asked for a run that is there already is not known. */
+/** Erasure requests, approvals, aliases, webhooks, and jobs that wait for their time. Who asked for a run that is there already is not known. */
 export class Governance1763840000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -103,6 +103,45 @@ export class Governance1763840000000 implements MigrationInterface {
     ALTER TABLE alias_move ADD CONSTRAINT alias_move_to_id_fkey FOREIGN KEY (to_id) REFERENCES checkpoint(id);
     ALTER TABLE alias_move ADD CONSTRAINT alias_move_rollback_to_id_fkey FOREIGN KEY (rollback_to_id) REFERENCES alias_move(id);
     CREATE INDEX alias_move_alias_id_created_at_id_idx ON alias_move (alias_id, created_at, id);
+
+    CREATE TABLE webhook_endpoint (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      created_at timestamptz(3) NOT NULL DEFAULT now(),
+      url text NOT NULL,
+      types text[] NOT NULL,
+      secret text NOT NULL,
+      failing_since timestamptz(3),
+      disabled_at timestamptz(3),
+      disabled_reason text,
+      CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (id)
+    );
+
+    CREATE TABLE webhook_delivery (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      created_at timestamptz(3) NOT NULL DEFAULT now(),
+      endpoint_id uuid NOT NULL,
+      message_id text NOT NULL,
+      type text NOT NULL,
+      body text NOT NULL,
+      status text NOT NULL DEFAULT 'PENDING',
+      attempts integer NOT NULL DEFAULT 0,
+      attempts_before integer NOT NULL DEFAULT 0,
+      next_attempt_at timestamptz(3),
+      CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id)
+    );
+    ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoint(id);
+    CREATE INDEX webhook_delivery_endpoint_id_created_at_id_idx ON webhook_delivery (endpoint_id, created_at, id);
+
+    CREATE TABLE webhook_attempt (
+      delivery_id uuid NOT NULL,
+      number integer NOT NULL,
+      at timestamptz(3) NOT NULL,
+      response_status integer,
+      error text,
+      milliseconds integer NOT NULL,
+      CONSTRAINT webhook_attempt_pkey PRIMARY KEY (delivery_id, number)
+    );
+    ALTER TABLE webhook_attempt ADD CONSTRAINT webhook_attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_delivery(id);
     `);
   }
 

@@ -12,6 +12,7 @@ import type {
   Recipient,
   Run,
   SampleSet,
+  WebhookAttempt,
 } from '../domain';
 
 /** Batches the look-ups of one operation: ten runs that show their checkpoint cost one query, not ten. */
@@ -35,6 +36,8 @@ export interface Loaders {
   evaluationValues: DataLoader<string, MetricValue[]>;
   /** Whom a request's data was disclosed to, by its id. */
   requestRecipients: DataLoader<string, Recipient[]>;
+  /** The attempts of a webhook's delivery, by its id. */
+  deliveryAttempts: DataLoader<string, WebhookAttempt[]>;
 }
 
 export function createLoaders(domain: Domain): Loaders {
@@ -57,6 +60,10 @@ export function createLoaders(domain: Domain): Loaders {
     evaluationValues: new DataLoader(async (ids) => {
       const rows = await domain.values.ofEvaluations(ids);
       return ids.map((id) => rows.filter((row) => row.evaluationId === id));
+    }),
+    deliveryAttempts: new DataLoader(async (ids) => {
+      const rows = await domain.webhooks.attemptsOf(ids);
+      return ids.map((id) => rows.filter((row) => row.deliveryId === id));
     }),
     requestRecipients: new DataLoader(async (ids) => {
       const rows = await domain.requests.recipientsOf(ids);

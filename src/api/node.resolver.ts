@@ -14,6 +14,7 @@ import { MethodType } from './method/method.type';
 import { Node } from './node';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
+import { WebhookDeliveryType, WebhookGraphType } from './webhook/webhook.type';
 
 @Resolver()
 export class NodeResolver {
@@ -37,6 +38,8 @@ export class NodeResolver {
       domain.approvals.byIds([id]).then((rows) => rows.map(ApprovalType.of)),
       domain.aliases.byIds([id]).then((rows) => rows.map(AliasType.of)),
       domain.aliases.movesByIds([id]).then((rows) => rows.map(AliasMoveType.of)),
+      domain.webhooks.byIds([id]).then((rows) => rows.map(WebhookGraphType.of)),
+      domain.webhooks.deliveriesByIds([id]).then((rows) => rows.map(WebhookDeliveryType.of)),
       domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)),
       domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)),
     ]);

@@ -19,6 +19,7 @@ import { NodeResolver } from './node.resolver';
 import { RunResolver } from './run/run.resolver';
 import { RunEventResolver } from './run-event/run-event.resolver';
 import { SampleSetResolver } from './sample-set/sample-set.resolver';
+import { WebhookResolver } from './webhook/webhook.resolver';
 
 /** The whole schema, built from the resolvers. */
 export function createSchema(): GraphQLSchema {
@@ -43,6 +44,7 @@ export function createSchema(): GraphQLSchema {
       ErasureRequestResolver,
       ApprovalResolver,
       AliasResolver,
+      WebhookResolver,
     ],
     // The domain checks values, and says why not in its own types.
     validate: false,

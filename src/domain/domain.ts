@@ -28,6 +28,8 @@ import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
+import { Destinations } from './webhook/destinations';
+import { WebhookService } from './webhook/webhook.service';
 
 export interface DomainOptions {
   /** PostgreSQL's URL; the embedded database in `folder` when left out. */
@@ -39,6 +41,8 @@ export interface DomainOptions {
   poolSize?: number;
   feedTimes?: FeedTimes;
   clock?: Clock;
+  /** Private networks, in CIDR notation, that webhooks may go to; none when left out. */
+  webhookNetworks?: readonly string[];
   /** Left out, nothing is ever verified: an alias that needs the verdict PASS cannot be moved. */
   verifications?: Verifications;
 }
@@ -67,6 +71,7 @@ export class Domain {
   readonly work: WorkService;
   readonly clock: Clock;
   readonly requests: ErasureRequestService;
+  readonly webhooks: WebhookService;
   readonly approvals: ApprovalService;
   readonly aliases: AliasService;
   readonly background: BackgroundService;
@@ -98,10 +103,12 @@ export class Domain {
     this.attempts = new RunAttemptService(this);
     this.work = new WorkService(this);
     this.requests = new ErasureRequestService(this);
+    this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
     this.approvals = new ApprovalService(this);
     this.aliases = new AliasService(this, options.verifications);
     this.background = new BackgroundService(this, {
       REMINDER: { settle: (requestId) => this.requests.remind(requestId) },
+      WEBHOOK: this.webhooks.work,
     });
   }
 

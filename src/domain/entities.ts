@@ -23,6 +23,9 @@ import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
+import { WebhookAttempt } from './webhook/webhook-attempt.entity';
+import { WebhookDelivery } from './webhook/webhook-delivery.entity';
+import { WebhookEndpoint } from './webhook/webhook-endpoint.entity';
 
 /** Every table. */
 export const entities = [
@@ -50,5 +53,8 @@ export const entities = [
   Approval,
   Alias,
   AliasMove,
+  WebhookEndpoint,
+  WebhookDelivery,
+  WebhookAttempt,
   Job,
 ];

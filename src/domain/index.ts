@@ -68,3 +68,8 @@ export type { FeedItem, FeedTimes } from './run-event/run-event-feed';
 export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTypes } from './run-event/run-event-types';
 export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
 export type { CreateSampleSet } from './sample-set/sample-set.service';
+export type { CreateWebhook } from './webhook/webhook.service';
+export { WebhookAttempt } from './webhook/webhook-attempt.entity';
+export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';
+export { WebhookEndpoint } from './webhook/webhook-endpoint.entity';
+export { type WebhookPayloads, type WebhookType, webhookTypes, wireType } from './webhook/webhook-types';

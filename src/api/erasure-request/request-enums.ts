@@ -9,16 +9,8 @@ import {
   requestEventTypes,
   requestStatuses,
 } from '../../domain';
+import { described } from '../described';
 import { enumOf } from '../enum-of';
-
-/** The domain's table of short meanings is the documentation of the enum. */
-function described<K extends string>(table: Record<K, string>): Record<K, { description: string }> {
-  const entries = (Object.entries(table) as [K, string][]).map(([key, text]) => [
-    key,
-    { description: `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.` },
-  ]);
-  return Object.fromEntries(entries) as Record<K, { description: string }>;
-}
 
 export const LegalBasisEnum = enumOf(Object.keys(legalBases) as LegalBasis[]);
 registerEnumType(LegalBasisEnum, {

@@ -9,6 +9,7 @@ import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
+import type { WebhookService } from '../webhook/webhook.service';
 import { Alias } from './alias.entity';
 import { AliasMove } from './alias-move.entity';
 import type { Verifications } from './verifications';
@@ -48,6 +49,7 @@ interface AliasServices {
   idempotency: IdempotencyService;
   checkpoints: CheckpointService;
   approvals: ApprovalService;
+  webhooks: WebhookService;
 }
 
 /** A move that nothing speaks against. */
@@ -174,7 +176,7 @@ export class AliasService {
 
   /** Part of a transaction that holds the alias's lock. Pointing it where it points already is no move. */
   async #point({ alias, checkpointId, reason, rollbackToId }: Step): Promise<Alias> {
-    const { database, audit } = this.services;
+    const { database, audit, webhooks } = this.services;
     if (alias.checkpointId === checkpointId) return alias;
     const { id: aliasId, checkpointId: fromId } = alias;
     const move = { aliasId, fromId, toId: checkpointId, reason, actorId: currentActor().id, rollbackToId };
@@ -183,6 +185,7 @@ export class AliasService {
     await database.repository(Alias).update({ id: aliasId }, { checkpointId });
     const after = await database.repository(Alias).findOneByOrFail({ id: aliasId });
     await audit.record({ action: 'ALIAS_MOVED', subject: { type: 'ALIAS', id: aliasId }, before: alias, after });
+    await webhooks.publish('ALIAS_MOVED', { alias: alias.name, fromId, toId: checkpointId });
     return after;
   }
 

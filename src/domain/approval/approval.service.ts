@@ -8,6 +8,7 @@ import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
 import { Run } from '../run/run.entity';
+import type { WebhookService } from '../webhook/webhook.service';
 import { Approval, type Decision } from './approval.entity';
 
 export interface GiveApproval {
@@ -21,6 +22,7 @@ interface ApprovalServices {
   audit: AuditLog;
   clock: Clock;
   checkpoints: CheckpointService;
+  webhooks: WebhookService;
 }
 
 /** Administering does not make one a judge: an admin approves only with one of these roles as well. */
@@ -32,7 +34,7 @@ export class ApprovalService {
 
   /** In the name of the current actor: a person with the role, who did not ask for the run, and once. */
   async give({ checkpointId, decision, comment }: GiveApproval): Promise<Approval | Refusal> {
-    const { database, audit, checkpoints } = this.services;
+    const { database, audit, checkpoints, webhooks } = this.services;
     const actor = currentActor();
     if (actor.kind !== 'PERSON' || !approving.some((role) => actor.roles.includes(role))) {
       return refuse('APPROVER_NOT_ALLOWED', [], { name: actor.name });
@@ -61,6 +63,7 @@ export class ApprovalService {
         subject,
         after: { checkpointId, decision, comment, ...by },
       });
+      await webhooks.publish('APPROVAL_GIVEN', { approvalId: made.id, checkpointId, decision });
       return approvals.findOneByOrFail({ id: made.id });
     });
   }

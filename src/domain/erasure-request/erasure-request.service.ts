@@ -9,6 +9,7 @@ import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { SampleSetService } from '../sample-set/sample-set.service';
+import type { WebhookService } from '../webhook/webhook.service';
 import { addMonths, MONTHS, MONTHS_EXTENDED } from './deadline';
 import { ErasureRequest } from './erasure-request.entity';
 import type { HoldGround, LegalBasis } from './legal-grounds';
@@ -52,6 +53,7 @@ interface RequestServices {
   idempotency: IdempotencyService;
   queue: Queue;
   sets: SampleSetService;
+  webhooks: WebhookService;
 }
 
 /** Erasure requests: recorded, checked, held, extended, closed. Whoever may do what is decided at the door. */
@@ -232,7 +234,7 @@ export class ErasureRequestService {
    * @returns null when there is none any more
    */
   async remind(id: string): Promise<Date | null> {
-    const { database, clock } = this.services;
+    const { database, clock, webhooks } = this.services;
     const request = await database
       .repository(ErasureRequest)
       .findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
@@ -243,7 +245,10 @@ export class ErasureRequestService {
       `SELECT 1 FROM request_event WHERE request_id = $1 AND type = 'REMINDER' AND payload = $2`,
       [id, JSON.stringify(payload)],
     );
-    if (due !== null && !told) await this.#append(request, { type: 'REMINDER', payload });
+    if (due !== null && !told) {
+      await this.#append(request, { type: 'REMINDER', payload });
+      await webhooks.publish('REMINDER_DUE', { requestId: id, ...payload });
+    }
     return next;
   }
 
@@ -256,7 +261,7 @@ export class ErasureRequestService {
     decide: (request: ErasureRequest) => Change | Refusal | null | Promise<Change | Refusal | null>,
     { closedToo = false } = {},
   ): Promise<ErasureRequest | Refusal> {
-    const { database, audit, queue } = this.services;
+    const { database, audit, queue, webhooks } = this.services;
     if (!isId(id)) return refuse('REQUEST_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const requests = database.repository(ErasureRequest);
@@ -285,6 +290,7 @@ export class ErasureRequestService {
         before: kept(before),
         after: kept(after),
       });
+      if (to !== status) await webhooks.publish('REQUEST_MOVED', { requestId: id, from: status, to });
       return after;
     });
   }

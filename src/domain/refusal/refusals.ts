@@ -59,6 +59,11 @@ export const refusals = {
   ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
   ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected by {name}: {comment}',
+
+  WEBHOOK_NOT_FOUND: 'there is no webhook {id}',
+  WEBHOOK_URL_REFUSED: 'webhooks cannot go to this URL: {problem}',
+  WEBHOOK_DISABLED: 'the webhook to {url} is disabled; enable it first',
+  DELIVERY_NOT_FOUND: 'there is no delivery {id}',
 } as const;
 
 export type RefusalCode = keyof typeof refusals;

@@ -6,6 +6,7 @@ import type { EvaluationService, Found } from '../evaluation/evaluation.service'
 import type { LineageService } from '../lineage/lineage.service';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { NewRunEvent } from '../run-event/run-event-types';
+import type { WebhookService } from '../webhook/webhook.service';
 import { moveRun } from './move-run';
 import { type Cost, type Failure, Run, type Snapshot } from './run.entity';
 
@@ -34,6 +35,7 @@ interface AttemptServices {
   checkpoints: CheckpointService;
   evaluations: EvaluationService;
   lineage: LineageService;
+  webhooks: WebhookService;
 }
 
 /** A failure that cannot be told from a lost machine; also what users see when all attempts ended like that. */
@@ -215,7 +217,7 @@ export class RunAttemptService {
 
   /** Fails runs whose last allowed attempt was lost; every executor and server asks now and then. */
   async failExhausted(): Promise<number> {
-    const { database, queue } = this.services;
+    const { database, queue, webhooks } = this.services;
     for (let failed = 0; ; failed++) {
       const found = await database.transaction(async () => {
         const job = await queue.takeExhausted('RUN');
@@ -226,6 +228,7 @@ export class RunAttemptService {
           .findOneOrFail({ where: { id: job.subjectId }, lock: { mode: 'pessimistic_write' } });
         await this.#failed(job.subjectId, { ...EXECUTOR_LOST, message });
         await moveRun(database, job.subjectId, 'FAILED');
+        await webhooks.publish('RUN_FINISHED', { runId: job.subjectId, status: 'FAILED', resultId: null });
         return true;
       });
       if (!found) return failed;
@@ -243,7 +246,7 @@ export class RunAttemptService {
     status: 'SUCCEEDED' | 'FAILED' | 'CANCELLED',
     write: (run: Run) => Promise<void>,
   ): Promise<Run> {
-    const { database, queue } = this.services;
+    const { database, queue, webhooks } = this.services;
     return database.transaction(async () => {
       const already = await database.repository(Run).findOneByOrFail({ id: claim.subjectId });
       if (already.status === status && already.attempts === claim.attempt) return already;
@@ -251,7 +254,9 @@ export class RunAttemptService {
       const run = await this.#lockCurrent(claim);
       await write(run);
       await moveRun(database, run.id, status);
-      return database.repository(Run).findOneByOrFail({ id: run.id });
+      const ended = await database.repository(Run).findOneByOrFail({ id: run.id });
+      await webhooks.publish('RUN_FINISHED', { runId: run.id, status, resultId: ended.resultId });
+      return ended;
     });
   }
 

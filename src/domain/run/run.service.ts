@@ -13,6 +13,7 @@ import { Refusal, refuse } from '../refusal/refusals';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
 import type { SampleSetService } from '../sample-set/sample-set.service';
+import type { WebhookService } from '../webhook/webhook.service';
 import { Metric } from './metric.entity';
 import { moveRun } from './move-run';
 import { type Device, Run } from './run.entity';
@@ -60,6 +61,7 @@ export interface RunServices {
   methods: MethodService;
   executors: ExecutorService;
   idempotency: IdempotencyService;
+  webhooks: WebhookService;
 }
 
 /** What users do with runs. What executors do is in run-attempt.service.ts. */
@@ -196,7 +198,7 @@ export class RunService {
 
   /** A queued run ends at once; a running one is asked to, and its executor settles it. Asking twice is no error. */
   async cancel(id: string): Promise<Run | Refusal> {
-    const { database, queue, events } = this.services;
+    const { database, queue, events, webhooks } = this.services;
     if (!isId(id)) return refuse('RUN_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const runs = database.repository(Run);
@@ -216,6 +218,7 @@ export class RunService {
         await queue.remove('RUN', id);
         await moveRun(database, id, 'CANCELLED');
         await events.append(id, [{ type: 'CANCELLED', payload: {} }]);
+        await webhooks.publish('RUN_FINISHED', { runId: id, status: 'CANCELLED', resultId: null });
       } else {
         await database.notify(cancelChannel, id);
       }
