@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Erasure requests, approvals, aliases, webhooks, and jobs that wait for their time. Who asked for a run that is there already is not known. */
+/** Erasure requests, approvals, aliases, playbooks, webhooks, and jobs that wait for their time. Who asked for a run that is there already is not known. */
 export class Governance1763840000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -22,11 +22,20 @@ export class Governance1763840000000 implements MigrationInterface {
       identity jsonb,
       hold jsonb,
       forget_set_id uuid,
+      playbook_id uuid,
+      playbook_by jsonb,
+      run_id uuid,
+      verification_id uuid,
+      promoted_at timestamptz(3),
+      certificate_id uuid,
+      step_refusal text,
       last_seq integer NOT NULL DEFAULT 0,
       closed_at timestamptz(3),
       CONSTRAINT erasure_request_pkey PRIMARY KEY (id)
     );
     ALTER TABLE erasure_request ADD CONSTRAINT erasure_request_forget_set_id_fkey FOREIGN KEY (forget_set_id) REFERENCES sample_set(id);
+    ALTER TABLE erasure_request ADD CONSTRAINT erasure_request_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id);
+    CREATE INDEX erasure_request_run_id_idx ON erasure_request (run_id);
     CREATE INDEX erasure_request_created_at_id_idx ON erasure_request (created_at, id);
     CREATE INDEX erasure_request_status_created_at_id_idx ON erasure_request (status, created_at, id);
     CREATE INDEX erasure_request_due_at_idx ON erasure_request (due_at);
@@ -103,6 +112,29 @@ export class Governance1763840000000 implements MigrationInterface {
     ALTER TABLE alias_move ADD CONSTRAINT alias_move_to_id_fkey FOREIGN KEY (to_id) REFERENCES checkpoint(id);
     ALTER TABLE alias_move ADD CONSTRAINT alias_move_rollback_to_id_fkey FOREIGN KEY (rollback_to_id) REFERENCES alias_move(id);
     CREATE INDEX alias_move_alias_id_created_at_id_idx ON alias_move (alias_id, created_at, id);
+
+    CREATE TABLE playbook (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      created_at timestamptz(3) NOT NULL DEFAULT now(),
+      name text NOT NULL,
+      alias_id uuid NOT NULL,
+      method text NOT NULL,
+      parameters jsonb NOT NULL,
+      seed integer NOT NULL,
+      retain_set_id uuid,
+      calibration_set_id uuid,
+      evaluate_on_id uuid,
+      policy_id text,
+      approvals_needed integer NOT NULL,
+      automatic text[] NOT NULL,
+      CONSTRAINT playbook_pkey PRIMARY KEY (id)
+    );
+    ALTER TABLE playbook ADD CONSTRAINT playbook_alias_id_fkey FOREIGN KEY (alias_id) REFERENCES alias(id);
+    ALTER TABLE playbook ADD CONSTRAINT playbook_retain_set_id_fkey FOREIGN KEY (retain_set_id) REFERENCES sample_set(id);
+    ALTER TABLE playbook ADD CONSTRAINT playbook_calibration_set_id_fkey FOREIGN KEY (calibration_set_id) REFERENCES sample_set(id);
+    ALTER TABLE playbook ADD CONSTRAINT playbook_evaluate_on_id_fkey FOREIGN KEY (evaluate_on_id) REFERENCES dataset(id);
+    CREATE UNIQUE INDEX playbook_name_idx ON playbook (name);
+    ALTER TABLE erasure_request ADD CONSTRAINT erasure_request_playbook_id_fkey FOREIGN KEY (playbook_id) REFERENCES playbook(id);
 
     CREATE TABLE webhook_endpoint (
       id uuid NOT NULL DEFAULT gen_random_uuid(),

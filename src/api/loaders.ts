@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type {
+  Alias,
   Artifact,
   Checkpoint,
   CheckpointMerge,
@@ -9,6 +10,7 @@ import type {
   Executor,
   Method,
   MetricValue,
+  Playbook,
   Recipient,
   Run,
   SampleSet,
@@ -25,6 +27,8 @@ export interface Loaders {
   evaluation: DataLoader<string, Evaluation>;
   merge: DataLoader<string, CheckpointMerge>;
   executor: DataLoader<string, Executor>;
+  playbook: DataLoader<string, Playbook>;
+  alias: DataLoader<string, Alias>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
   artifact: DataLoader<string, Artifact>;
@@ -50,6 +54,8 @@ export function createLoaders(domain: Domain): Loaders {
     evaluation: byId((ids) => domain.evaluations.byIds(ids)),
     merge: byId((ids) => domain.merges.byIds(ids)),
     executor: byId((ids) => domain.executors.byIds(ids)),
+    playbook: byId((ids) => domain.playbooks.byIds(ids)),
+    alias: byId((ids) => domain.aliases.byIds(ids)),
     runEvaluations: new DataLoader(async (runIds) => {
       const rows = await domain.evaluations.ofRuns(runIds);
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));

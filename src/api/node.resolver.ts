@@ -12,6 +12,7 @@ import { ExecutorType } from './executor/executor.type';
 import { MergeType } from './merge/merge.type';
 import { MethodType } from './method/method.type';
 import { Node } from './node';
+import { PlaybookGraphType } from './playbook/playbook.type';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
 import { WebhookDeliveryType, WebhookGraphType } from './webhook/webhook.type';
@@ -40,6 +41,7 @@ export class NodeResolver {
       domain.aliases.movesByIds([id]).then((rows) => rows.map(AliasMoveType.of)),
       domain.webhooks.byIds([id]).then((rows) => rows.map(WebhookGraphType.of)),
       domain.webhooks.deliveriesByIds([id]).then((rows) => rows.map(WebhookDeliveryType.of)),
+      domain.playbooks.byIds([id]).then((rows) => rows.map(PlaybookGraphType.of)),
       domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)),
       domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)),
     ]);

@@ -16,6 +16,7 @@ import { LineageResolver } from './lineage/lineage.resolver';
 import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
 import { NodeResolver } from './node.resolver';
+import { PlaybookResolver } from './playbook/playbook.resolver';
 import { RunResolver } from './run/run.resolver';
 import { RunEventResolver } from './run-event/run-event.resolver';
 import { SampleSetResolver } from './sample-set/sample-set.resolver';
@@ -44,6 +45,7 @@ export function createSchema(): GraphQLSchema {
       ErasureRequestResolver,
       ApprovalResolver,
       AliasResolver,
+      PlaybookResolver,
       WebhookResolver,
     ],
     // The domain checks values, and says why not in its own types.

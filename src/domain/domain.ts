@@ -3,7 +3,6 @@ import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
 import { type Clock, Queue, systemClock } from '../queue';
 import { AliasService } from './alias/alias.service';
-import type { Verifications } from './alias/verifications';
 import { ApprovalService } from './approval/approval.service';
 import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
@@ -23,6 +22,9 @@ import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
+import { PlaybookService } from './playbook/playbook.service';
+import type { Certificates, Verifications } from './playbook/playbook-steps';
+import { RequestProgressService } from './playbook/request-progress.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
@@ -45,6 +47,8 @@ export interface DomainOptions {
   webhookNetworks?: readonly string[];
   /** Left out, nothing is ever verified: an alias that needs the verdict PASS cannot be moved. */
   verifications?: Verifications;
+  /** Left out, no certificate is issued: a playbook stops before that step. */
+  certificates?: Certificates;
 }
 
 /** All services over one database. The entry points open it and hand it to whoever needs it. */
@@ -74,6 +78,8 @@ export class Domain {
   readonly webhooks: WebhookService;
   readonly approvals: ApprovalService;
   readonly aliases: AliasService;
+  readonly playbooks: PlaybookService;
+  readonly progress: RequestProgressService;
   readonly background: BackgroundService;
 
   constructor(
@@ -106,8 +112,11 @@ export class Domain {
     this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
     this.approvals = new ApprovalService(this);
     this.aliases = new AliasService(this, options.verifications);
+    this.playbooks = new PlaybookService(this);
+    this.progress = new RequestProgressService(this, options);
     this.background = new BackgroundService(this, {
       REMINDER: { settle: (requestId) => this.requests.remind(requestId) },
+      PLAYBOOK: { settle: (requestId) => this.progress.advance(requestId) },
       WEBHOOK: this.webhooks.work,
     });
   }

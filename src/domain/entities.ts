@@ -18,6 +18,7 @@ import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
+import { Playbook } from './playbook/playbook.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
@@ -53,6 +54,7 @@ export const entities = [
   Approval,
   Alias,
   AliasMove,
+  Playbook,
   WebhookEndpoint,
   WebhookDelivery,
   WebhookAttempt,

@@ -2,7 +2,7 @@ export { type Actor, actingAs, currentActor, personOf, type Role, roles, SYSTEM 
 export { Alias } from './alias/alias.entity';
 export type { AliasProtection, CreateAlias, MoveAliases, RollbackAlias } from './alias/alias.service';
 export { AliasMove } from './alias/alias-move.entity';
-export type { Verdict, Verifications } from './alias/verifications';
+export type { Verdict, Verdicts } from './alias/verdicts';
 export { Approval, type Decision, decisions } from './approval/approval.entity';
 export type { GiveApproval } from './approval/approval.service';
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
@@ -56,6 +56,17 @@ export {
   type SetNeed,
   setNeeds,
 } from './method/method.entity';
+export { Playbook } from './playbook/playbook.entity';
+export type { CreatePlaybook } from './playbook/playbook.service';
+export {
+  type Certificates,
+  type NextStep,
+  type PlaybookStep,
+  playbookSteps,
+  type StepState,
+  stepStates,
+  type Verifications,
+} from './playbook/playbook-steps';
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';

@@ -51,6 +51,7 @@ test('every mutation takes one input and returns its success or refusals that ar
     'checkIdentity',
     'createAlias',
     'createForgetSet',
+    'createPlaybook',
     'createRetainSet',
     'createWebhook',
     'decideCheckpoint',
@@ -58,6 +59,7 @@ test('every mutation takes one input and returns its success or refusals that ar
     'enableWebhook',
     'evaluateCheckpoint',
     'extendDeadline',
+    'givePlaybook',
     'holdErasureRequest',
     'importCheckpoint',
     'informRecipient',
@@ -72,6 +74,7 @@ test('every mutation takes one input and returns its success or refusals that ar
     'replayDelivery',
     'rollbackAlias',
     'startRun',
+    'takeRequestStep',
     'unlinkSubject',
     'withdrawApproval',
   ]);

@@ -1,7 +1,9 @@
-import { Ctx, Field, Int, ObjectType } from 'type-graphql';
+import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ErasureRequest, Recipient, RequestEvent } from '../../domain';
 import type { Context } from '../context';
 import { Node } from '../node';
+import { NextStepType, PlaybookGraphType } from '../playbook/playbook.type';
+import { RunType } from '../run/run.type';
 import { SampleSetType } from '../sample-set/sample-set.type';
 import { DateTime, JsonObject } from '../scalars';
 import { HoldGroundEnum, LegalBasisEnum, RequestEventTypeEnum, RequestStatusEnum } from './request-enums';
@@ -95,6 +97,8 @@ export class ErasureRequestType extends Node {
   /** Number of its newest event, hence of its events. */
   readonly lastSeq: number;
   private readonly forgetSetId: string | null;
+  private readonly playbookId: string | null;
+  private readonly runId: string | null;
 
   static of(this: void, row: ErasureRequest): ErasureRequestType {
     return new ErasureRequestType(row);
@@ -137,6 +141,34 @@ export class ErasureRequestType extends Node {
   @Field(() => SampleSetType, { nullable: true, description: 'What is to be forgotten, once that is known.' })
   async forgetSet(@Ctx() { loaders }: Context): Promise<SampleSetType | null> {
     return this.forgetSetId ? SampleSetType.of(await loaders.sampleSet.load(this.forgetSetId)) : null;
+  }
+
+  @Field(() => PlaybookGraphType, { nullable: true, description: 'How it is fulfilled, if by a playbook.' })
+  async playbook(@Ctx() { loaders }: Context): Promise<PlaybookGraphType | null> {
+    return this.playbookId ? PlaybookGraphType.of(await loaders.playbook.load(this.playbookId)) : null;
+  }
+
+  @Field(() => RunType, { nullable: true, description: 'The newest run made for it.' })
+  async run(@Ctx() { loaders }: Context): Promise<RunType | null> {
+    return this.runId ? RunType.of(await loaders.run.load(this.runId)) : null;
+  }
+
+  @Field(() => ID, { nullable: true, description: "Id of the verification of its run's result." })
+  verificationId: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When the playbook's alias was moved to the result." })
+  promotedAt: Date | null;
+
+  @Field(() => ID, { nullable: true, description: 'Id of its certificate.' })
+  certificateId: string | null;
+
+  @Field(() => NextStepType, {
+    nullable: true,
+    description: 'What it does next or waits for; null without a playbook and after its last step.',
+  })
+  async nextStep(@Ctx() { domain }: Context): Promise<NextStepType | null> {
+    const next = await domain.progress.nextStep(await domain.requests.getOrFail(this.id));
+    return next && Object.assign(new NextStepType(), next);
   }
 
   @Field(() => [RecipientType], { description: 'Who has to be told.' })

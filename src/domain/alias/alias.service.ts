@@ -12,7 +12,7 @@ import { Refusal, refuse } from '../refusal/refusals';
 import type { WebhookService } from '../webhook/webhook.service';
 import { Alias } from './alias.entity';
 import { AliasMove } from './alias-move.entity';
-import type { Verifications } from './verifications';
+import type { Verdicts } from './verdicts';
 
 export interface AliasProtection {
   passNeeded: boolean;
@@ -68,7 +68,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 export class AliasService {
   constructor(
     readonly services: AliasServices,
-    readonly verifications?: Verifications,
+    readonly verdicts?: Verdicts,
   ) {}
 
   async create({ idempotencyKey, ...input }: CreateAlias): Promise<Alias | Refusal> {
@@ -193,7 +193,7 @@ export class AliasService {
   async #lacking(alias: Alias, { id, name: checkpoint }: Checkpoint, path: string[]): Promise<Refusal | null> {
     const { name, passNeeded, approvalsNeeded: needed } = alias;
     if (passNeeded) {
-      const verdict = (await this.verifications?.verdictOf(id)) ?? null;
+      const verdict = (await this.verdicts?.verdictOf(id)) ?? null;
       if (verdict !== 'PASS') {
         return refuse('ALIAS_NEEDS_PASS', path, { alias: name, checkpoint, verdict: verdict ?? 'none' });
       }

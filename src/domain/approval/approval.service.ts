@@ -4,6 +4,7 @@ import type { Clock } from '../../queue';
 import { type Actor, currentActor, personOf, type Role } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
+import type { ErasureRequestService } from '../erasure-request/erasure-request.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
@@ -22,6 +23,7 @@ interface ApprovalServices {
   audit: AuditLog;
   clock: Clock;
   checkpoints: CheckpointService;
+  requests: ErasureRequestService;
   webhooks: WebhookService;
 }
 
@@ -34,7 +36,7 @@ export class ApprovalService {
 
   /** In the name of the current actor: a person with the role, who did not ask for the run, and once. */
   async give({ checkpointId, decision, comment }: GiveApproval): Promise<Approval | Refusal> {
-    const { database, audit, checkpoints, webhooks } = this.services;
+    const { database, audit, checkpoints, requests, webhooks } = this.services;
     const actor = currentActor();
     if (actor.kind !== 'PERSON' || !approving.some((role) => actor.roles.includes(role))) {
       return refuse('APPROVER_NOT_ALLOWED', [], { name: actor.name });
@@ -64,6 +66,7 @@ export class ApprovalService {
         after: { checkpointId, decision, comment, ...by },
       });
       await webhooks.publish('APPROVAL_GIVEN', { approvalId: made.id, checkpointId, decision });
+      await requests.wakeFor(checkpointId);
       return approvals.findOneByOrFail({ id: made.id });
     });
   }
@@ -76,7 +79,7 @@ export class ApprovalService {
 
   /** Takes back one's own decision; it stays on record. Repeatable. */
   async withdraw(id: string): Promise<Approval | Refusal> {
-    const { database, audit, clock } = this.services;
+    const { database, audit, clock, requests } = this.services;
     const actor = currentActor();
     if (!isId(id)) return refuse('APPROVAL_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
@@ -88,6 +91,7 @@ export class ApprovalService {
       await approvals.update({ id }, { withdrawnAt: clock() });
       const after = await approvals.findOneByOrFail({ id });
       await audit.record({ action: 'APPROVAL_WITHDRAWN', subject: { type: 'APPROVAL', id }, before, after });
+      await requests.wakeFor(before.checkpointId);
       return after;
     });
   }

@@ -1,5 +1,8 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { Identified, instant } from '../columns';
+import { Playbook } from '../playbook/playbook.entity';
+import { Run } from '../run/run.entity';
+import type { Requester } from '../run/run.service';
 import { SampleSet } from '../sample-set/sample-set.entity';
 import type { HoldGround, LegalBasis } from './legal-grounds';
 import type { RequestStatus } from './request-status';
@@ -67,6 +70,39 @@ export class ErasureRequest extends Identified {
   @ManyToOne(() => SampleSet)
   @JoinColumn()
   forgetSet?: SampleSet | null;
+
+  @Column('uuid', { nullable: true })
+  playbookId: string | null;
+
+  @ManyToOne(() => Playbook)
+  @JoinColumn()
+  playbook?: Playbook | null;
+
+  /** Who gave it the playbook, hence who asked for its runs and may not approve them. */
+  @Column('jsonb', { nullable: true })
+  playbookBy: Requester | null;
+
+  /** The newest run made for it. */
+  @Index()
+  @Column('uuid', { nullable: true })
+  runId: string | null;
+
+  @ManyToOne(() => Run)
+  @JoinColumn()
+  run?: Run | null;
+
+  @Column('uuid', { nullable: true })
+  verificationId: string | null;
+
+  @Column({ ...instant, nullable: true })
+  promotedAt: Date | null;
+
+  @Column('uuid', { nullable: true })
+  certificateId: string | null;
+
+  /** Why its next step could not be taken when that was last tried. */
+  @Column('text', { nullable: true })
+  stepRefusal: string | null;
 
   /** Number of its newest event; events are numbered under this row's lock. */
   @Column('int', { default: 0 })

@@ -40,9 +40,12 @@ export interface RequestFilter {
   subjectReference?: string | null;
 }
 
+/** Columns of a request. */
+export type RequestSet = Partial<Omit<ErasureRequest, 'forgetSet' | 'playbook' | 'run'>>;
+
 /** A change of one request: what is written, and the event that says so. */
-interface Change {
-  set?: Partial<ErasureRequest>;
+export interface RequestChange {
+  set?: RequestSet;
   event: { [T in RequestEventType]: { type: T; payload: RequestEventPayloads[T] } }[RequestEventType];
 }
 
@@ -110,7 +113,7 @@ export class ErasureRequestService {
   /** Records an identity check. Only a good one lets the request proceed; a bad one may be followed by another. */
   async checkIdentity(id: string, verified: boolean, method: string): Promise<ErasureRequest | Refusal> {
     if (method.trim() === '') return refuse('INVALID_INPUT', ['method'], { problem: 'say how identity was checked' });
-    return this.#act(id, (request) => {
+    return this.change(id, (request) => {
       if (request.identity?.verified || request.status !== 'RECEIVED') {
         return refuse('REQUEST_STATUS', ['id'], { id, status: request.status, wanted: 'IDENTITY_CHECKED' });
       }
@@ -127,7 +130,7 @@ export class ErasureRequestService {
     if (reason.trim() === '') {
       return refuse('INVALID_INPUT', ['reason'], { problem: 'the notice has to say why it takes longer' });
     }
-    return this.#act(id, ({ receivedAt, extension }) => {
+    return this.change(id, ({ receivedAt, extension }) => {
       const now = this.services.clock();
       const at = noticedAt ?? now;
       if (extension) return refuse('DEADLINE_EXTENDED_BEFORE', ['id'], { id, noticedAt: extension.noticedAt });
@@ -149,7 +152,7 @@ export class ErasureRequestService {
   /** Stops the request on a ground of Art. 17(3) until the hold is lifted. The deadline goes on. */
   async hold(id: string, ground: HoldGround, reason: string): Promise<ErasureRequest | Refusal> {
     if (reason.trim() === '') return refuse('INVALID_INPUT', ['reason'], { problem: 'a hold needs a reason' });
-    return this.#act(id, ({ status: from }) => {
+    return this.change(id, ({ status: from }) => {
       const placed = { placedAt: this.services.clock().toISOString(), placedBy: currentActor().id };
       return {
         set: { status: 'ON_HOLD', hold: { ground, reason, ...placed, from } },
@@ -160,7 +163,7 @@ export class ErasureRequestService {
 
   /** Puts a held request back to where it was. */
   async liftHold(id: string, reason: string): Promise<ErasureRequest | Refusal> {
-    return this.#act(id, ({ hold }) =>
+    return this.change(id, ({ hold }) =>
       hold
         ? { set: { status: hold.from, hold: null }, event: { type: 'HOLD_LIFTED', payload: { reason } } }
         : refuse('REQUEST_NOT_HELD', ['id'], { id }),
@@ -175,7 +178,7 @@ export class ErasureRequestService {
         problem: 'Art. 12(4): the subject is told why a request is refused',
       });
     }
-    return this.#act(id, ({ status: from, hold }) => {
+    return this.change(id, ({ status: from, hold }) => {
       if (hold && !isClosed(to)) return refuse('REQUEST_ON_HOLD', ['id'], { id, reason: hold.reason });
       return { set: { status: to }, event: { type: 'MOVED', payload: { from, to, reason: reason ?? null } } };
     });
@@ -184,7 +187,7 @@ export class ErasureRequestService {
   async linkForgetSet(id: string, forgetSetId: string): Promise<ErasureRequest | Refusal> {
     const set = await this.services.sets.get(forgetSetId);
     if (set?.kind !== 'FORGET') return refuse('SET_NOT_FOUND', ['forgetSetId'], { kind: 'forget', id: forgetSetId });
-    return this.#act(id, () => ({
+    return this.change(id, () => ({
       set: { forgetSetId },
       event: { type: 'FORGET_SET_LINKED', payload: { forgetSetId } },
     }));
@@ -192,7 +195,7 @@ export class ErasureRequestService {
 
   async addRecipient(id: string, name: string): Promise<ErasureRequest | Refusal> {
     if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a recipient needs a name' });
-    return this.#act(id, async () => {
+    return this.change(id, async () => {
       const { identifiers } = await this.services.database.repository(Recipient).insert({ requestId: id, name });
       return { event: { type: 'RECIPIENT_ADDED', payload: { recipientId: identifiers[0]!.id as string } } };
     });
@@ -200,7 +203,7 @@ export class ErasureRequestService {
 
   /** Also after the request is closed: recipients are told of what was done. Telling twice keeps the first time. */
   async informRecipient(id: string, recipientId: string): Promise<ErasureRequest | Refusal> {
-    return this.#act(
+    return this.change(
       id,
       async () => {
         const recipients = this.services.database.repository(Recipient);
@@ -218,7 +221,7 @@ export class ErasureRequestService {
 
   /** Destroys the salt of a closed request: what it was about stays on record, whose it was does not. */
   async unlinkSubject(id: string): Promise<ErasureRequest | Refusal> {
-    return this.#act(
+    return this.change(
       id,
       async ({ status }) => {
         if (!isClosed(status)) return refuse('REQUEST_OPEN', ['id'], { id, status });
@@ -256,9 +259,9 @@ export class ErasureRequestService {
    * One change, under the request's lock: what it sets, its event and its audit row, or none of it.
    * `decide` answers null where nothing is to be done.
    */
-  async #act(
+  async change(
     id: string,
-    decide: (request: ErasureRequest) => Change | Refusal | null | Promise<Change | Refusal | null>,
+    decide: (request: ErasureRequest) => RequestChange | Refusal | null | Promise<RequestChange | Refusal | null>,
     { closedToo = false } = {},
   ): Promise<ErasureRequest | Refusal> {
     const { database, audit, queue, webhooks } = this.services;
@@ -277,11 +280,12 @@ export class ErasureRequestService {
         return refuse('REQUEST_STATUS', ['id'], { id, status, wanted: to });
       }
       const closed = isClosed(to) && !isClosed(status) ? { closedAt: this.services.clock(), hold: null } : {};
-      const set: Partial<ErasureRequest> = { ...change.set, ...closed };
+      const set: RequestSet = { ...change.set, ...closed };
       if (Object.keys(set).length > 0) await requests.update({ id }, set);
       await this.#append(before, change.event);
       // A new due date means other reminders; a closed request, none.
       if (set.dueAt || set.closedAt) await queue.wake(backgroundJob({ kind: 'REMINDER', subjectId: id }));
+      if (set.playbookId ?? before.playbookId) await queue.wake(backgroundJob({ kind: 'PLAYBOOK', subjectId: id }));
       const after = await this.getOrFail(id);
       const action = `ERASURE_REQUEST_${change.event.type}`;
       await audit.record({
@@ -296,13 +300,25 @@ export class ErasureRequestService {
   }
 
   /** Part of a transaction that holds the request's lock. */
-  async #append({ id, lastSeq }: ErasureRequest, { type, payload }: Change['event']): Promise<void> {
+  async #append({ id, lastSeq }: ErasureRequest, { type, payload }: RequestChange['event']): Promise<void> {
     const { database, clock } = this.services;
     const seq = lastSeq + 1;
     await database.repository(ErasureRequest).update({ id }, { lastSeq: seq });
     await database
       .repository(RequestEvent)
       .insert({ requestId: id, seq, at: clock(), actorId: currentActor().id, type, payload });
+  }
+
+  /** Has the requests look at once whose run made this checkpoint. Part of the caller's transaction. */
+  async wakeFor(checkpointId: string): Promise<void> {
+    const { database, queue } = this.services;
+    const rows = await database.query<{ id: string }>(
+      `SELECT request.id FROM run JOIN erasure_request request ON request.run_id = run.id
+       WHERE run.id = (SELECT run_id FROM checkpoint WHERE id = $1)
+         AND request.playbook_id IS NOT NULL AND request.closed_at IS NULL`,
+      [checkpointId],
+    );
+    for (const { id } of rows) await queue.wake(backgroundJob({ kind: 'PLAYBOOK', subjectId: id }));
   }
 
   async events(requestId: string, after: number, limit: number): Promise<RequestEvent[]> {
@@ -353,6 +369,6 @@ export class ErasureRequestService {
 }
 
 /** What the audit log digests of a request. */
-function kept({ id, createdAt, lastSeq, forgetSet, ...state }: ErasureRequest): object {
+function kept({ id, createdAt, lastSeq, ...state }: ErasureRequest): object {
   return state;
 }

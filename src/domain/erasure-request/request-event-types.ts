@@ -1,3 +1,5 @@
+import type { PlaybookStep } from '../playbook/playbook-steps';
+import type { RefusalCode } from '../refusal/refusals';
 import type { HoldGround, LegalBasis } from './legal-grounds';
 import type { ReminderDays } from './reminders';
 import type { RequestStatus } from './request-status';
@@ -14,6 +16,9 @@ export interface RequestEventPayloads {
   RECIPIENT_INFORMED: { recipientId: string; informedAt: string };
   FORGET_SET_LINKED: { forgetSetId: string };
   REMINDER: { days: ReminderDays; dueAt: string };
+  PLAYBOOK_GIVEN: { playbookId: string };
+  STEP_TAKEN: { step: PlaybookStep };
+  STEP_REFUSED: { step: PlaybookStep; code: RefusalCode; message: string };
   MOVED: { from: RequestStatus; to: RequestStatus; reason: string | null };
   SUBJECT_UNLINKED: Record<string, never>;
 }
@@ -31,6 +36,9 @@ export const requestEventTypes: Record<RequestEventType, string> = {
   RECIPIENT_INFORMED: 'a recipient was told',
   FORGET_SET_LINKED: 'what to forget was found',
   REMINDER: 'its due date is so many days off; 0 says that it is overdue',
+  PLAYBOOK_GIVEN: 'it follows a playbook now',
+  STEP_TAKEN: 'a step of its playbook was taken',
+  STEP_REFUSED: 'a step of its playbook could not be taken, and why',
   MOVED: 'its status changed',
   SUBJECT_UNLINKED: 'the salt was destroyed: the subject cannot be found by reference any more',
 };

@@ -60,6 +60,14 @@ export const refusals = {
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
   ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected by {name}: {comment}',
 
+  PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
+  PLAYBOOK_EXISTS: 'there is a playbook {name} already',
+  PLAYBOOK_UNDER_WAY: 'erasure request {id} follows a playbook already and has a run',
+  PLAYBOOK_MISSING: 'erasure request {id} follows no playbook',
+  STEP_NOT_NEXT: 'step {step} of erasure request {id} cannot be taken now: {why}',
+  STEP_UNAVAILABLE: 'this server cannot take step {step}',
+  ALIAS_EMPTY: 'alias {alias} points at nothing that could be made to forget',
+
   WEBHOOK_NOT_FOUND: 'there is no webhook {id}',
   WEBHOOK_URL_REFUSED: 'webhooks cannot go to this URL: {problem}',
   WEBHOOK_DISABLED: 'the webhook to {url} is disabled; enable it first',

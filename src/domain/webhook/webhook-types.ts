@@ -1,4 +1,4 @@
-import type { Verdict } from '../alias/verifications';
+import type { Verdict } from '../alias/verdicts';
 import type { Decision } from '../approval/approval.entity';
 import type { RequestStatus } from '../erasure-request/request-status';
 import type { RunStatus } from '../run/run-status';

@@ -2,7 +2,7 @@
 export type Verdict = 'PASS' | 'FAIL' | 'INCONCLUSIVE';
 
 /** What promotion needs to know of verification. */
-export interface Verifications {
+export interface Verdicts {
   /** Verdict of the newest finished verification of a checkpoint; null when there is none. */
   verdictOf(checkpointId: string): Promise<Verdict | null>;
 }
