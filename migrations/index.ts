@@ -4,6 +4,7 @@ import { Artifacts1763780000000 } from './1763780000000-artifacts';
 import { Merges1763785000000 } from './1763785000000-merges';
 import { Pictures1763790000000 } from './1763790000000-pictures';
 import { Audit1763800000000 } from './1763800000000-audit';
+import { Transparency1763850000000 } from './1763850000000-transparency';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Merges1763785000000,
   Pictures1763790000000,
   Audit1763800000000,
+  Transparency1763850000000,
 ];

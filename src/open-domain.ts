@@ -4,6 +4,7 @@ import type { Config } from './config';
 import { Domain } from './domain';
 import { checkpointIntake } from './intake/checkpoint-intake';
 import { datasetIntake } from './intake/dataset-intake';
+import { loadSigningKeys } from './signing';
 
 /** Opens the domain as the configuration says: database, artifact store, and how checkpoints and datasets come in. */
 export async function openDomain(config: Config): Promise<Domain> {
@@ -13,6 +14,8 @@ export async function openDomain(config: Config): Promise<Domain> {
     artifacts: await openArtifacts(config),
     readCheckpoint: checkpointIntake(join(config.home, 'hub')),
     readDataset: datasetIntake,
+    loadKeys: () => loadSigningKeys(join(config.home, 'keys'), config.keys),
+    logOrigin: config.logOrigin,
   });
 }
 

@@ -1,6 +1,7 @@
 import { Job } from '../queue';
 import { Artifact } from './artifact/artifact.entity';
 import { AuditEntry } from './audit/audit-entry.entity';
+import { Certificate } from './certificate/certificate.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
@@ -11,11 +12,14 @@ import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
+import { Pseudonym } from './pseudonym/pseudonym.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
+import { LogTile } from './transparency/log-tile.entity';
+import { SignedCheckpoint } from './transparency/signed-checkpoint.entity';
 
 /** Every table. */
 export const entities = [
@@ -36,5 +40,9 @@ export const entities = [
   LineageEdge,
   IdempotencyKey,
   AuditEntry,
+  Pseudonym,
+  LogTile,
+  SignedCheckpoint,
+  Certificate,
   Job,
 ];

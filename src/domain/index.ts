@@ -2,7 +2,11 @@ export { type Actor, actingAs, currentActor, type Role, roles, SYSTEM } from './
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
 export type { NewArtifact } from './artifact/artifact.service';
 export { AuditEntry } from './audit/audit-entry.entity';
-export type { AuditLog, Change } from './audit/audit-log';
+export type { AuditFilter, AuditLog, Change } from './audit/audit-log';
+export { leafOf } from './audit/leaf';
+export { Certificate } from './certificate/certificate.entity';
+export type { CertificateFilter } from './certificate/certificate.service';
+export { type CertificateStatus, certificateStatuses, certificateTransitions } from './certificate/certificate-status';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
@@ -45,3 +49,5 @@ export type { FeedItem, FeedTimes } from './run-event/run-event-feed';
 export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTypes } from './run-event/run-event-types';
 export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
 export type { CreateSampleSet } from './sample-set/sample-set.service';
+export type { PublishedKey } from './transparency/keyring';
+export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from './transparency/transparency-log';

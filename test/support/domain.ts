@@ -17,12 +17,16 @@ import {
   type StartRun,
 } from '../../src/domain';
 import { accuracyRows } from '../../src/metrics';
+import { loadSigningKeys } from '../../src/signing';
 import type { Place } from './databases';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Opens all services over a test's database. Checkpoints are folders with one file; datasets are described by their source. */
-export async function openDomain(place: Place): Promise<Domain> {
+export async function openDomain(
+  place: Place,
+  loadKeys = () => loadSigningKeys(join(place.folder, 'keys')),
+): Promise<Domain> {
   const checkpoint = join(place.folder, 'checkpoint');
   await mkdir(checkpoint, { recursive: true });
   await writeFile(join(checkpoint, 'model.safetensors'), 'weights');
@@ -42,6 +46,7 @@ export async function openDomain(place: Place): Promise<Domain> {
             config: { embedDim: source === 'wide' ? 16 : 8 },
           },
     readDataset: async (source) => describedDataset(source),
+    loadKeys,
   });
 }
 

@@ -13,6 +13,9 @@ export const refusals = {
   MERGE_ARCHITECTURES_DIFFER:
     'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
 
+  CERTIFICATE_NOT_FOUND: 'there is no certificate {id}',
+  CERTIFICATE_FINAL: 'certificate {id} is already {status}',
+
   DATASET_NOT_FOUND: 'there is no dataset {id}',
   DATASET_UNREADABLE: 'the dataset at {source} cannot be used: {reason}',
 
