@@ -7,11 +7,13 @@ import { createSchema } from './api/schema';
 import { serveDownloads } from './api/server/downloads';
 import { serveHttp } from './api/server/http';
 import { knownHosts } from './api/server/known-host';
+import { serveLog } from './api/server/log-routes';
 import { createPresentError } from './api/server/present-error';
 import { Gate, loadToken } from './api/server/token';
 import { serveWebSocket } from './api/server/websocket';
 import { type Config, ConfigError } from './config';
 import type { Domain } from './domain';
+import { keepLog } from './keep-log';
 import type { Log } from './observability/log';
 import { createMetrics } from './observability/metrics';
 import { version } from './version';
@@ -59,6 +61,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
 
   const http = await serveHttp({ schema, gate, isKnownHost, createContext, presentError, readiness, log, metrics });
   serveDownloads(http.app, domain);
+  serveLog(http.app, domain);
   const { server } = http.app;
   const sockets = serveWebSocket({ server, schema, gate, isKnownHost, createContext, presentError, log, metrics });
   await http.app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
@@ -70,6 +73,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     const reason = reasons[error.code ?? ''];
     throw reason ? new ConfigError([reason]) : error;
   });
+  const clerk = keepLog(domain, log);
   const { port } = server.address() as AddressInfo;
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
@@ -78,6 +82,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     stop.abort();
     await sockets.close();
     await http.close(patienceMs);
+    await clerk.stop();
   };
   return {
     url,

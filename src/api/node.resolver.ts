@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../domain';
 import { ArtifactType } from './artifact/artifact.type';
+import { CertificateType } from './certificate/certificate.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
 import { DatasetType } from './dataset/dataset.type';
@@ -30,6 +31,7 @@ export class NodeResolver {
       domain.evaluations.byIds([id]).then((rows) => rows.map(EvaluationType.of)),
       domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
+      domain.certificates.byIds([id]).then((rows) => rows.map(CertificateType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
     ]);
     return found.flat()[0] ?? null;

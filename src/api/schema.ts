@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { EvaluationArtifactResolver, RunArtifactResolver } from './artifact/artifact.resolver';
+import { AuditResolver } from './audit/audit.resolver';
+import { CertificateResolver } from './certificate/certificate.resolver';
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
 import { ComparisonResolver } from './comparison/comparison.resolver';
 import { DatasetResolver } from './dataset/dataset.resolver';
@@ -37,6 +39,8 @@ export function createSchema(): GraphQLSchema {
       ComparisonResolver,
       LineageResolver,
       ExecutorResolver,
+      AuditResolver,
+      CertificateResolver,
     ],
     // The domain checks values, and says why not in its own types.
     validate: false,

@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
+import { certificateFacts } from '../../scripts/prove/example-facts';
 import { certificateStatement, digestOfClaims } from '../../src/certificate';
 import { type Certificate, type Domain, Refusal } from '../../src/domain';
 import { isSealedBy, parseBundle, statementIn } from '../../src/signing';
 import { parseProofFile } from '../../src/tlog';
-import { certificateFacts } from '../support/certificate-facts';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain } from '../support/domain';
 

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { CertificateFacts } from '../../src/certificate';
-import { sha256 } from './domain';
 
-const hash = (text: string) => sha256(text);
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** Facts as a workflow would gather them, with something in every field. */
+/** Facts as a workflow would gather them, with something in every field: an example, not a measurement. */
 export function certificateFacts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
   return {
     request: {
