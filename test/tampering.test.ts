@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Evidence, writeEvidence } from '../scripts/prove/evidence';
+import { type Evidence, fillLog, writeEvidence } from '../scripts/prove/evidence';
 import type { Domain } from '../src/domain';
 import { type RandomStream, randomStream } from '../src/engine';
 import { isConsistent, openCheckpoint, parseVerifierKey } from '../src/tlog';
@@ -21,11 +21,7 @@ beforeAll(async () => {
   domain = await openDomain(place);
   folder = await mkdtemp(join(tmpdir(), 'lethe-tampering-'));
   const checkpoint = granted(await domain.checkpoints.import({ name: 'demo', source: 'somewhere' }));
-  const subject = { type: 'CHECKPOINT', id: checkpoint.id };
-  // Enough for a full tile and a level above.
-  await domain.database.transaction(async () => {
-    for (let i = 0; i < 300; i++) await domain.audit.record({ action: `STEP_${i}`, subject, after: { i } });
-  });
+  await fillLog(domain, checkpoint, 300);
   evidence = await writeEvidence(domain, checkpoint, folder);
   keys = readKeys([{ name: 'keys.json', text: await readFile(evidence.keys, 'utf8') }]);
 });

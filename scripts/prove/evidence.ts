@@ -21,6 +21,8 @@ export interface Evidence {
   page: string;
   /** The checkpoint's files with model.sig. */
   model: string;
+  /** The largest of them. */
+  weights: string;
   /** The whole log as its paths lie under a web server. */
   log: string;
   /** A proof of one entry. */
@@ -33,6 +35,8 @@ export interface Evidence {
 /** Writes a certificate about a checkpoint, its signed files and the log into a folder. */
 export async function writeEvidence(domain: Domain, checkpoint: Checkpoint, folder: string): Promise<Evidence> {
   const at = (name: string) => join(folder, name);
+  const [largest] = [...checkpoint.files].sort((a, b) => b.bytes - a.bytes);
+  if (!largest) throw new Error(`internal: checkpoint ${checkpoint.id} has no files`);
   const evidence: Evidence = {
     folder,
     keys: at('keys.json'),
@@ -42,6 +46,7 @@ export async function writeEvidence(domain: Domain, checkpoint: Checkpoint, fold
     certificate: at('certificate.json'),
     page: at('certificate.html'),
     model: at('model'),
+    weights: join(at('model'), largest.path),
     log: at('log'),
     proof: at('entry.tlog-proof'),
     earlier: at('earlier-checkpoint'),
@@ -77,6 +82,15 @@ export async function writeEvidence(domain: Domain, checkpoint: Checkpoint, fold
   const hashes = (await domain.log.proveConsistency(earlier.size, size)).map((hash) => hash.toString('base64'));
   await writeFile(evidence.consistency, JSON.stringify({ from: earlier.size, to: size, hashes }));
   return evidence;
+}
+
+/** Enough entries for a full tile and a level above, when `count` is over 256. */
+export async function fillLog(domain: Domain, { id }: Checkpoint, count: number): Promise<void> {
+  await domain.database.transaction(async () => {
+    for (let i = 0; i < count; i++) {
+      await domain.audit.record({ action: `STEP_${i}`, subject: { type: 'CHECKPOINT', id }, after: { i } });
+    }
+  });
 }
 
 /** Every resource of the log, as files. */
