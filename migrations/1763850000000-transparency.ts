@@ -5,12 +5,15 @@ export class Transparency1763850000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
     CREATE TABLE pseudonym (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      created_at timestamptz(3) NOT NULL DEFAULT now(),
       digest text NOT NULL,
       reference text NOT NULL,
       salt bytea NOT NULL,
-      CONSTRAINT pseudonym_pkey PRIMARY KEY (digest)
+      CONSTRAINT pseudonym_pkey PRIMARY KEY (id)
     );
     CREATE UNIQUE INDEX pseudonym_reference_idx ON pseudonym (reference);
+    CREATE UNIQUE INDEX pseudonym_digest_idx ON pseudonym (digest);
 
     INSERT INTO pseudonym (digest, reference, salt)
     SELECT encode(sha256(salt || convert_to(actor_id, 'UTF8')), 'hex'), actor_id, salt

@@ -51,9 +51,11 @@ test('every mutation takes one input and returns its success or refusals that ar
     'createRetainSet',
     'deleteCheckpoint',
     'evaluateCheckpoint',
+    'forgetActor',
     'importCheckpoint',
     'mergeCheckpoints',
     'registerDataset',
+    'revokeCertificate',
     'startRun',
   ]);
   for (const { name, args, type } of mutations) {

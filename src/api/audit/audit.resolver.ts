@@ -1,8 +1,8 @@
-import { Arg, Args, ArgsType, Ctx, Field, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { AuditFilter } from '../../domain';
 import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
-import { BigIntScalar } from '../scalars';
+import { ForgetActorInput, ForgetActorResult } from './audit.input';
 import { AuditConsistencyType, AuditEntryType, AuditProofType, LogCheckpointType, SigningKeyType } from './audit.type';
 
 @ArgsType()
@@ -37,10 +37,10 @@ export class AuditResolver {
     description: 'That the transparency log has an entry; null when there is none, or the log has not taken it up yet.',
   })
   async auditProof(
-    @Arg('id', () => ID, { description: "The entry's id." }) id: string,
+    @Arg('number', () => ID, { description: "The entry's number." }) number: string,
     @Ctx() { domain }: Context,
   ): Promise<AuditProofType | null> {
-    const entry = /^\d{1,15}$/.test(id) ? await domain.audit.get(Number(id)) : null;
+    const entry = /^\d{1,15}$/.test(number) ? await domain.audit.get(Number(number)) : null;
     const proof = entry && (await domain.log.prove(entry));
     return proof && new AuditProofType(proof);
   }
@@ -50,21 +50,31 @@ export class AuditResolver {
     description: 'That the log only grew from one size to another; null when it never had them.',
   })
   async auditConsistency(
-    @Arg('from', () => BigIntScalar, { description: 'The smaller size.' }) from: number | bigint,
-    @Arg('to', () => BigIntScalar, { description: 'The larger size.' }) to: number | bigint,
+    @Arg('from', () => Int, { description: 'The smaller size.' }) from: number,
+    @Arg('to', () => Int, { description: 'The larger size.' }) to: number,
     @Ctx() { domain }: Context,
   ): Promise<AuditConsistencyType | null> {
-    const [old, size] = [Number(from), Number(to)];
     const latest = await domain.log.latest();
-    if (old < 0 || old > size || size > (latest?.size ?? 0)) return null;
-    const hashes = (await domain.log.proveConsistency(old, size)).map((hash) => hash.toString('base64'));
-    return { from: old, to: size, hashes };
+    if (from < 0 || from > to || to > (latest?.size ?? 0)) return null;
+    const hashes = (await domain.log.proveConsistency(from, to)).map((hash) => hash.toString('base64'));
+    return { from, to, hashes };
   }
 
   @Query(() => LogCheckpointType, { nullable: true, description: 'Where the transparency log is.' })
   async logCheckpoint(@Ctx() { domain }: Context): Promise<LogCheckpointType | null> {
     const latest = await domain.log.latest();
     return latest && new LogCheckpointType(latest);
+  }
+
+  @Mutation(() => ForgetActorResult.union, {
+    description:
+      'Destroys the salt that links an actor to the audit entries of what they did. The entries and the log stay as they are. Cannot be undone.',
+  })
+  async forgetActor(
+    @Arg('input', () => ForgetActorInput, { description: 'Who.' }) { actor }: ForgetActorInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return ForgetActorResult.show(await domain.audit.forgetActor(actor));
   }
 
   @Query(() => [SigningKeyType], { description: 'The public keys of this server.' })

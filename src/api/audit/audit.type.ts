@@ -51,8 +51,8 @@ export class AuditProofType {
 export class AuditEntryType {
   readonly #row: AuditEntry;
 
-  @Field(() => ID, { description: 'Its number. Numbers may have gaps; `position` has none.' })
-  id: string;
+  @Field(() => BigIntScalar, { description: 'Its number. Numbers may have gaps; `position` has none.' })
+  number: number;
 
   @Field(() => DateTime, { description: 'When.' })
   at: Date;
@@ -86,7 +86,7 @@ export class AuditEntryType {
 
   constructor(row: AuditEntry) {
     const { id, at, actor, action, subjectType, subjectId, beforeDigest, afterDigest, position } = row;
-    Object.assign(this, { id: String(id), at, actorHash: actor, action, subjectType, subjectId });
+    Object.assign(this, { number: id, at, actorHash: actor, action, subjectType, subjectId });
     Object.assign(this, { beforeDigest, afterDigest, position });
     this.#row = row;
   }
@@ -109,6 +109,16 @@ export class AuditEntryType {
   async proof(@Ctx() { domain }: Context): Promise<AuditProofType | null> {
     const proof = await domain.log.prove(this.#row);
     return proof && new AuditProofType(proof);
+  }
+}
+
+@ObjectType('ForgottenActor', { description: 'An actor whose entries nobody can link to them any more.' })
+export class ForgottenActorType {
+  @Field(() => String, { description: 'The salted hash that stood for the actor, and now for nobody.' })
+  actorHash: string;
+
+  constructor({ actorHash }: { actorHash: string }) {
+    this.actorHash = actorHash;
   }
 }
 

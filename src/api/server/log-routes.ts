@@ -31,7 +31,7 @@ export function serveLog(app: FastifyInstance, domain: Domain): void {
 
   app.get<{ Querystring: { entry?: string; format?: string } }>('/log/proof/inclusion', async (request, reply) => {
     const id = wholeNumber(request.query.entry);
-    if (id === null) return badRequest(reply, 'entry must be the id of an audit entry');
+    if (id === null) return badRequest(reply, 'entry must be the number of an audit entry');
     const entry = await audit.get(id);
     const proof = entry && (await log.prove(entry));
     if (!proof) return reply.callNotFound();

@@ -1,11 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
+import { Identified } from '../columns';
 
 /** Who a salted hash stands for. Removing the row destroys the salt: the hash stays where it was and means nothing. */
 @Entity()
 @Index(['reference'], { unique: true })
-export class Pseudonym {
+@Index(['digest'], { unique: true })
+export class Pseudonym extends Identified {
   /** sha256 over the salt and the reference, hexadecimal. */
-  @PrimaryColumn('text')
+  @Column('text')
   digest: string;
 
   /** Such as the id of an actor. */

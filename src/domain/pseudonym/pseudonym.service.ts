@@ -33,9 +33,11 @@ export class PseudonymService {
     return (await this.database.repository(Pseudonym).findOneBy({ reference }))?.digest ?? null;
   }
 
-  /** Destroys the salt. Whether there was one. What the reference does later gets another hash. */
-  async forget(reference: string): Promise<boolean> {
-    const { affected } = await this.database.repository(Pseudonym).delete({ reference });
-    return affected === 1;
+  /** Destroys the salt; the row as it was, or null. What the reference does later gets another hash. */
+  async forget(reference: string): Promise<Pseudonym | null> {
+    const rows = this.database.repository(Pseudonym);
+    const known = await rows.findOneBy({ reference });
+    if (known) await rows.delete({ reference });
+    return known;
   }
 }
