@@ -9,4 +9,5 @@ export {
   problemsOfFacts,
   problemsOfPredicate,
 } from './predicate';
+export { fieldReference } from './reference';
 export type { JsonSchema } from './shape';

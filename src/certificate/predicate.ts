@@ -45,7 +45,7 @@ function problems(check: ReturnType<Ajv['compile']>, value: unknown): string[] {
 
 /** What holds for every certificate; what follows from the facts comes behind it. */
 const LIMITS = [
-  'Unlearning is approximate: the attacks named here did or did not find the forgotten data, another might. No trace in the weights is not what is certified.',
+  'Unlearning is approximate: the attacks named here did or did not find the forgotten data, another might. It is not certified that no trace is left in the weights.',
   'It is about the checkpoint with the digest named here. Copies that left Lethe, and models made from them, are not covered.',
   'The training data itself, its backups and other systems are not covered.',
   'The signature shows which key signed, and the log that this was recorded; neither shows that the measurements were honest.',

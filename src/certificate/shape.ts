@@ -24,14 +24,20 @@ export type ValueOf<S> = S extends Shape<infer T> ? T : never;
 
 export const text = (description: string): Shape<string> => ({ schema: { type: 'string', description } });
 
+/** Patterns that texts may have to match, by what such texts are called. */
+export const patterns = {
+  sha256: '^[0-9a-f]{64}$',
+  time: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$',
+} as const;
+
 const matching =
-  (pattern: string) =>
-  (description: string): Shape<string> => ({ schema: { type: 'string', pattern, description } });
+  (name: keyof typeof patterns) =>
+  (description: string): Shape<string> => ({ schema: { type: 'string', pattern: patterns[name], description } });
 
 /** sha256, hexadecimal. */
-export const digest = matching('^[0-9a-f]{64}$');
+export const digest = matching('sha256');
 /** A point in time as ISO 8601 in UTC. */
-export const time = matching('^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$');
+export const time = matching('time');
 
 export const number = (description: string): Shape<number> => ({ schema: { type: 'number', description } });
 export const count = (description: string): Shape<number> => ({ schema: { type: 'integer', minimum: 0, description } });
