@@ -118,7 +118,11 @@ program
     'check offline, with public keys alone, a certificate, a signed checkpoint folder, or (a part of) the log',
   )
   .argument('<file>', 'certificate, model.sig, proof or checkpoint of a log, or the folder of a whole log')
-  .requiredOption('--key <file...>', 'public keys to trust: PEM, verifier key, or what a server has under /keys')
+  .requiredOption(
+    '--key <file>',
+    'public keys to trust: PEM, verifier key, or what a server has under /keys; may be repeated',
+    (file: string, earlier: string[] = []) => [...earlier, file],
+  )
   .option(
     '--folder <folder>',
     'the checkpoint that a certificate or signature is about; the folder of model.sig when left out',

@@ -12,10 +12,11 @@ import { createPresentError } from './api/server/present-error';
 import { Gate, loadToken } from './api/server/token';
 import { serveWebSocket } from './api/server/websocket';
 import { type Config, ConfigError } from './config';
-import type { Domain } from './domain';
+import { type Domain, LogKeyMismatch } from './domain';
 import { keepLog } from './keep-log';
 import type { Log } from './observability/log';
 import { createMetrics } from './observability/metrics';
+import { KeyUnusable } from './signing';
 import { version } from './version';
 
 /** How long requests in flight may take once the server has been asked to stop. */
@@ -59,6 +60,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     );
   };
 
+  await checkKeys(domain);
   const http = await serveHttp({ schema, gate, isKnownHost, createContext, presentError, readiness, log, metrics });
   serveDownloads(http.app, domain);
   serveLog(http.app, domain);
@@ -92,4 +94,15 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
       return closing;
     },
   };
+}
+
+/** A log that cannot go on is said at the start, not found in it later. */
+async function checkKeys(domain: Domain): Promise<void> {
+  try {
+    await domain.log.latest();
+    await domain.keyring.published();
+  } catch (error) {
+    const expected = error instanceof KeyUnusable || error instanceof LogKeyMismatch;
+    throw expected ? new ConfigError([error.message]) : error;
+  }
 }
