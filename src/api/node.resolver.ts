@@ -3,6 +3,7 @@ import { isId } from '../domain';
 import { AliasMoveType, AliasType } from './alias/alias.type';
 import { ApprovalType } from './approval/approval.type';
 import { ArtifactType } from './artifact/artifact.type';
+import { CertificateType } from './certificate/certificate.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
 import { DatasetType } from './dataset/dataset.type';
@@ -39,6 +40,7 @@ export class NodeResolver {
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
       domain.policies.byIds([id]).then((rows) => rows.map(PolicyType.of)),
       domain.verifications.byIds([id]).then((rows) => rows.map(VerificationType.of)),
+      domain.certificates.byIds([id]).then((rows) => rows.map(CertificateType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
       domain.approvals.byIds([id]).then((rows) => rows.map(ApprovalType.of)),
       domain.aliases.byIds([id]).then((rows) => rows.map(AliasType.of)),

@@ -2,11 +2,13 @@ import { migrations } from '../../migrations';
 import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
 import { type Clock, Queue, systemClock } from '../queue';
+import type { SigningKeys } from '../signing';
 import { AliasService } from './alias/alias.service';
 import { ApprovalService } from './approval/approval.service';
 import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
 import { BackgroundService } from './background/background.service';
+import { CertificateService } from './certificate/certificate.service';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { ComparisonService } from './comparison/comparison.service';
@@ -30,12 +32,15 @@ import { PolicyService } from './policy/policy.service';
 import { inProjectOf } from './project/in-project-of';
 import { narrowed } from './project/owned';
 import { ProjectService } from './project/project.service';
+import { PseudonymService } from './pseudonym/pseudonym.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
 import { TokenService } from './token/token.service';
+import { Keyring } from './transparency/keyring';
+import { TransparencyLog } from './transparency/transparency-log';
 import { VerificationService } from './verification/verification.service';
 import { Destinations } from './webhook/destinations';
 import { WebhookService } from './webhook/webhook.service';
@@ -47,6 +52,10 @@ export interface DomainOptions {
   artifacts: ArtifactStore;
   readCheckpoint: CheckpointReader;
   readDataset: DatasetReader;
+  /** Finds, or makes, what to sign with; called when first needed. */
+  loadKeys: () => Promise<SigningKeys>;
+  /** The log's name; one that follows from its key when left out. */
+  logOrigin?: string | undefined;
   poolSize?: number;
   feedTimes?: FeedTimes;
   clock?: Clock;
@@ -62,9 +71,13 @@ export interface DomainOptions {
 export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
+  readonly pseudonyms: PseudonymService;
   readonly audit: AuditLog;
   readonly projects: ProjectService;
   readonly tokens: TokenService;
+  readonly keyring: Keyring;
+  /** The audit entries as others can check them. */
+  readonly log: TransparencyLog;
   /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
   readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
@@ -92,19 +105,23 @@ export class Domain {
   readonly playbooks: PlaybookService;
   readonly progress: RequestProgressService;
   readonly background: BackgroundService;
+  readonly certificates: CertificateService;
 
   constructor(
     readonly database: Database,
     readonly artifacts: ArtifactStore,
     options: Omit<DomainOptions, 'databaseUrl' | 'folder' | 'artifacts' | 'poolSize'>,
   ) {
-    const { readCheckpoint, readDataset, feedTimes, clock = systemClock } = options;
+    const { readCheckpoint, readDataset, feedTimes, loadKeys, logOrigin, clock = systemClock } = options;
     this.clock = clock;
     this.queue = new Queue(database, clock);
     this.idempotency = new IdempotencyService(database);
-    this.audit = new AuditLog(database);
+    this.pseudonyms = new PseudonymService(database);
+    this.audit = new AuditLog(database, this.pseudonyms);
     this.projects = new ProjectService(this);
     this.tokens = new TokenService(this);
+    this.keyring = new Keyring(loadKeys, logOrigin);
+    this.log = new TransparencyLog(database, this.keyring);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);
     this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
@@ -138,6 +155,7 @@ export class Domain {
       },
       WEBHOOK: this.webhooks.work,
     });
+    this.certificates = new CertificateService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

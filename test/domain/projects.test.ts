@@ -42,6 +42,7 @@ describeOnBoth('projects', (fresh) => {
       'ApiToken',
       'Approval',
       'Artifact',
+      'Certificate',
       'Checkpoint',
       'CheckpointMerge',
       'Dataset',

@@ -1,9 +1,10 @@
 import { In } from 'typeorm';
 import { ATTACKS, type Declaration } from '../../attacks';
 import type { Database } from '../../database';
+import { canonical } from '../../signing';
 import { actingAs, systemOf } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
-import { canonical, type IdempotencyService } from '../idempotency/idempotency.service';
+import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { projectOfNew } from '../project/owned';

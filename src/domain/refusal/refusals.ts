@@ -17,6 +17,11 @@ export const refusals = {
   MERGE_ARCHITECTURES_DIFFER:
     'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
 
+  ACTOR_UNKNOWN: 'no entry of the audit log is linked to an actor {actor}',
+
+  CERTIFICATE_NOT_FOUND: 'there is no certificate {id}',
+  CERTIFICATE_FINAL: 'certificate {id} is already {status}',
+
   DATASET_NOT_FOUND: 'there is no dataset {id}',
   DATASET_UNREADABLE: 'the dataset at {source} cannot be used: {reason}',
 
