@@ -34,7 +34,14 @@ export {
   setNeeds,
 } from './method/method.entity';
 export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
-export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
+export {
+  type ComparedModel,
+  comparedModels,
+  type Occasion,
+  occasions,
+  Policy,
+  type Threshold,
+} from './policy/policy.entity';
 export type { CreatePolicy } from './policy/policy.service';
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';

@@ -1,6 +1,7 @@
 import { ATTACK_NAMES, ATTACK_NEEDS, ATTACKS, type AttackName, type AttackNeed, type Declaration } from '../../attacks';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { Dataset } from '../dataset/dataset.entity';
+import { applies } from '../policy/judge';
 import type { Threshold } from '../policy/policy.entity';
 import { type Refusal, refuse } from '../refusal/refusals';
 import type { SampleSet } from '../sample-set/sample-set.entity';
@@ -70,7 +71,7 @@ export function attacksOf(asked: AskedVerification, thresholds: readonly Thresho
   const compared = (model: 'ORIGINAL' | 'RETRAINED') =>
     subject.filter((attack) =>
       thresholds.some(
-        (line) => line.attack === attack && line.relativeTo === model && !(asked.retrained && line.unlessRetrained),
+        (line) => line.attack === attack && line.relativeTo === model && applies(line, asked.retrained !== null),
       ),
     );
   return { SUBJECT: subject, ORIGINAL: compared('ORIGINAL'), RETRAINED: asked.retrained ? compared('RETRAINED') : [] };
