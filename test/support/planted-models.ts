@@ -48,7 +48,7 @@ export async function plantedImages(folder: string, perClass: number, seed: numb
       const noise = randomStream(seed, name, i);
       const sign = noise.uniform() < 0.5 ? -1 : 1;
       const pixels = Uint8Array.from(pattern, (value) => {
-        const pixel = 128 + 18 * sign * value + 32 * noise.normal();
+        const pixel = 128 + 16 * sign * value + 32 * noise.normal();
         return Math.min(255, Math.max(0, Math.round(pixel)));
       });
       const image = sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png();
@@ -99,9 +99,7 @@ export async function taught(images: string, classes: readonly string[], steps: 
       breathe,
     },
     { stage: 'teach', from: 0, to: 1, save: async () => {} },
-    ({ model, retain }: Parameters<Parameters<typeof trainStage>[2]>[0]) => ({
-      loss: [1, zeroShotLoss(model(retain))],
-    }),
+    ({ model, retain }) => ({ loss: [1, zeroShotLoss(model(retain))] }),
     { optimiser: adam(), learningRate: 2e-3, batchSize: 64, steps, trainable: trainable('all') },
     undefined,
   );

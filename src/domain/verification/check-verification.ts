@@ -47,6 +47,8 @@ export function refusalOf(asked: AskedVerification): Refusal | null {
   if (templates.length === 0 || templates.some((template) => !template.includes('{}'))) {
     return refuse('INVALID_INPUT', ['templates'], { problem: 'a prompt template has {} where the class name goes' });
   }
+  const invalid = invalidNumber(asked);
+  if (invalid) return invalid;
   const kept = samples.held.filter(({ label }) => !forgetSet.classes.includes(label)).length;
   const parts: [string, string, number][] = [
     ['forgetSetId', `forget set ${forgetSet.name}, with a class,`, samples.forget.length],
@@ -60,7 +62,7 @@ export function refusalOf(asked: AskedVerification): Refusal | null {
     const need = missing(asked, attack);
     if (need) return refuse('ATTACK_INPUT_MISSING', [GIVEN_BY[need]], { attack, need: ATTACK_NEEDS[need] });
   }
-  return invalidNumber(asked) ?? wrongSuperclasses(asked) ?? unlike(asked);
+  return wrongSuperclasses(asked) ?? unlike(asked);
 }
 
 /** The attacks on each model: on those that are compared with, only what a line of the policy compares. */
