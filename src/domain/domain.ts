@@ -14,6 +14,7 @@ import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
 import { entities } from './entities';
 import { ErasureRequestService } from './erasure-request/erasure-request.service';
+import { RequestFeed } from './erasure-request/request-feed';
 import { EvaluationService } from './evaluation/evaluation.service';
 import { MetricValueService } from './evaluation/metric-value.service';
 import { ExecutorService } from './executor/executor.service';
@@ -75,6 +76,7 @@ export class Domain {
   readonly work: WorkService;
   readonly clock: Clock;
   readonly requests: ErasureRequestService;
+  readonly requestFeed: RequestFeed;
   readonly webhooks: WebhookService;
   readonly approvals: ApprovalService;
   readonly aliases: AliasService;
@@ -109,6 +111,7 @@ export class Domain {
     this.attempts = new RunAttemptService(this);
     this.work = new WorkService(this);
     this.requests = new ErasureRequestService(this);
+    this.requestFeed = new RequestFeed(this);
     this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
     this.approvals = new ApprovalService(this);
     this.aliases = new AliasService(this, options.verifications);

@@ -1,7 +1,21 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { decodeEventCursor, pageSize } from '../../domain';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
+import { decodeEventCursor, Misuse, pageSize, type RequestEvent } from '../../domain';
 import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
+import { abortable } from '../server/abortable';
 import * as inputs from './erasure-request.input';
 import { ErasureRequestType, RequestEventGraphType } from './erasure-request.type';
 
@@ -11,6 +25,28 @@ const RequestEventConnection = connectionType(
   'events of an erasure request, oldest first',
   () => RequestEventGraphType,
 );
+
+@ArgsType()
+class ErasureRequestEventsArgs {
+  @Field(() => ID, { description: 'The request to follow.' })
+  id: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last event already seen; without it, all that happened is told first.',
+  })
+  after?: string | null;
+}
+
+/** Checks the arguments before anything is sent: a bad cursor is an error, not an empty subscription. */
+async function followRequest(
+  { id, after }: ErasureRequestEventsArgs,
+  { domain, stop }: Context,
+): Promise<AsyncGenerator<RequestEvent>> {
+  const seq = after == null ? 0 : decodeEventCursor(after);
+  if (!(await domain.requests.get(id))) throw new Misuse('NOT_FOUND', `there is no erasure request ${id}`);
+  return abortable((signal) => domain.requestFeed.follow(id, seq, signal), stop);
+}
 
 @Resolver(() => ErasureRequestType)
 export class ErasureRequestResolver {
@@ -31,6 +67,18 @@ export class ErasureRequestResolver {
   ): Promise<ErasureRequestType | null> {
     const row = await domain.requests.get(id);
     return row && ErasureRequestType.of(row);
+  }
+
+  @Subscription(() => RequestEventGraphType, {
+    description:
+      'Follows an erasure request: what happened, then what happens, each event once and in order. Completes when the request is closed.',
+    subscribe: ({ args, context }) => followRequest(args as ErasureRequestEventsArgs, context as Context),
+  })
+  erasureRequestEvents(
+    @Root() event: RequestEvent,
+    @Args(() => ErasureRequestEventsArgs) _args: ErasureRequestEventsArgs,
+  ): RequestEventGraphType {
+    return RequestEventGraphType.of(event);
   }
 
   @FieldResolver(() => RequestEventConnection, { description: 'What happened to it.' })

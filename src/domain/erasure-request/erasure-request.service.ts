@@ -17,6 +17,7 @@ import { Recipient } from './recipient.entity';
 import { remindersAt } from './reminders';
 import { RequestEvent } from './request-event.entity';
 import type { RequestEventPayloads, RequestEventType } from './request-event-types';
+import { requestEventChannel } from './request-feed';
 import { isClosed, type MovableStatus, movableStatuses, type RequestStatus, requestMayBecome } from './request-status';
 import { destroySalt, hashSubject, isOfSubject, requestsOfSubject } from './subject-reference';
 import { SubjectSalt } from './subject-salt.entity';
@@ -307,6 +308,7 @@ export class ErasureRequestService {
     await database
       .repository(RequestEvent)
       .insert({ requestId: id, seq, at: clock(), actorId: currentActor().id, type, payload });
+    await database.notify(requestEventChannel, id);
   }
 
   /** Has the requests look at once whose run made this checkpoint. Part of the caller's transaction. */
