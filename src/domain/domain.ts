@@ -14,6 +14,8 @@ import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
 import { entities } from './entities';
 import { ErasureRequestService } from './erasure-request/erasure-request.service';
+import { ReminderService } from './erasure-request/reminder.service';
+import { RequestChanges } from './erasure-request/request-changes';
 import { RequestFeed } from './erasure-request/request-feed';
 import { EvaluationService } from './evaluation/evaluation.service';
 import { MetricValueService } from './evaluation/metric-value.service';
@@ -75,6 +77,8 @@ export class Domain {
   readonly attempts: RunAttemptService;
   readonly work: WorkService;
   readonly clock: Clock;
+  readonly requestChanges: RequestChanges;
+  readonly reminders: ReminderService;
   readonly requests: ErasureRequestService;
   readonly requestFeed: RequestFeed;
   readonly webhooks: WebhookService;
@@ -110,6 +114,8 @@ export class Domain {
     this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
     this.work = new WorkService(this);
+    this.requestChanges = new RequestChanges(this);
+    this.reminders = new ReminderService(this);
     this.requests = new ErasureRequestService(this);
     this.requestFeed = new RequestFeed(this);
     this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
@@ -118,7 +124,7 @@ export class Domain {
     this.playbooks = new PlaybookService(this);
     this.progress = new RequestProgressService(this, options);
     this.background = new BackgroundService(this, {
-      REMINDER: { settle: (requestId) => this.requests.remind(requestId) },
+      REMINDER: { settle: (requestId) => this.reminders.remind(requestId) },
       PLAYBOOK: { settle: (requestId) => this.progress.advance(requestId) },
       WEBHOOK: this.webhooks.work,
     });

@@ -89,7 +89,7 @@ export class ErasureRequestResolver {
   ): Promise<ConnectionOf<RequestEventGraphType>> {
     const size = pageSize(page.first);
     const after = page.after == null ? 0 : decodeEventCursor(page.after);
-    const rows = await domain.requests.events(request.id, after, size + 1);
+    const rows = await domain.requestChanges.events(request.id, after, size + 1);
     const items = rows.slice(0, size).map((node) => ({ node, cursor: String(node.seq) }));
     const totalCount = async () => request.lastSeq;
     return toConnection({ items, hasNextPage: rows.length > size, totalCount }, page, RequestEventGraphType.of);
@@ -158,7 +158,9 @@ export class ErasureRequestResolver {
     return inputs.MoveErasureRequestResult.show(await domain.requests.move(id, to, reason));
   }
 
-  @Mutation(() => inputs.LinkForgetSetResult.union, { description: 'Says what is to be forgotten for a request.' })
+  @Mutation(() => inputs.LinkForgetSetResult.union, {
+    description: 'Says what is to be forgotten for a request. A run for another set does not count any more.',
+  })
   async linkForgetSet(
     @Arg('input', () => inputs.LinkForgetSetInput, { description: 'Which request, which set.' })
     { id, forgetSetId }: inputs.LinkForgetSetInput,

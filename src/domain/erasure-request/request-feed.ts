@@ -1,5 +1,6 @@
 import { type Database, isPassing } from '../../database';
 import type { ErasureRequestService } from './erasure-request.service';
+import type { RequestChanges } from './request-changes';
 import type { RequestEvent } from './request-event.entity';
 import { isClosed } from './request-status';
 
@@ -14,7 +15,7 @@ const CHUNK = 100;
  */
 export class RequestFeed {
   constructor(
-    readonly services: { database: Database; requests: ErasureRequestService },
+    readonly services: { database: Database; requestChanges: RequestChanges; requests: ErasureRequestService },
     /** How often rows are read even without a notification. */
     readonly pollMs = 5_000,
   ) {}
@@ -48,10 +49,13 @@ export class RequestFeed {
 
   /** The status is read before the events: whatever closed the request is then among them. */
   async #read(id: string, after: number): Promise<{ events: RequestEvent[]; closed: boolean }> {
-    const { requests } = this.services;
+    const { requestChanges, requests } = this.services;
     try {
       const request = await requests.get(id);
-      return { events: await requests.events(id, after, CHUNK), closed: request === null || isClosed(request.status) };
+      return {
+        events: await requestChanges.events(id, after, CHUNK),
+        closed: request === null || isClosed(request.status),
+      };
     } catch (error) {
       // A database that is restarting costs the follower time, not its subscription.
       if (isPassing(error)) return { events: [], closed: false };
