@@ -88,7 +88,7 @@ describeOnBoth('verifications', (fresh) => {
     expect(granted(await request({ seed: 1 })).planDigest).not.toBe(planned.planDigest);
     const { verification } = await claim();
     expect(await domain.verifications.samples(verification)).toMatchObject({ forget: { length: 10 } });
-    const others = { ...verification, plan: { ...verification.plan, seed: 5 } };
+    const others = Object.assign(Object.create(verification), { plan: { ...verification.plan, seed: 5 } });
     await expect(domain.verifications.samples(others)).rejects.toThrow('not those of the plan');
     await domain.database.query('TRUNCATE job');
   });
