@@ -30,15 +30,22 @@ program
 
 program
   .command('schema')
-  .description('write schema.graphql from the resolvers')
-  .option('--check', 'only fail when the file differs')
+  .description('write schema.graphql from the resolvers, and the table of docs/access.md')
+  .option('--check', 'only fail when a file differs')
   .action(async ({ check }: { check?: boolean }) => {
-    const path = resolve(__dirname, '../../schema.graphql');
-    const printed = (await import('./api/schema.js')).printedSchema();
-    if (!check) return writeFile(path, printed);
-    const written = await readFile(path, 'utf8').catch(() => '');
-    if (written !== printed)
-      throw new CommandFailed('schema.graphql is not what the resolvers say: run `npm run schema`');
+    const { printedSchema } = await import('./api/schema.js');
+    const { withAccessTable } = await import('./api/access-page.js');
+    for (const [name, print] of [
+      ['schema.graphql', printedSchema],
+      ['docs/access.md', withAccessTable],
+    ] as const) {
+      const path = resolve(__dirname, '../..', name);
+      const written = await readFile(path, 'utf8').catch(() => '');
+      const printed = print(written);
+      if (!check) await writeFile(path, printed);
+      else if (written !== printed)
+        throw new CommandFailed(`${name} is not what the code says: run \`npm run schema\``);
+    }
   });
 
 const url = ['--url <url>', 'the server (LETHE_URL, else the local one)'] as const;

@@ -34,7 +34,7 @@ export interface Server {
 export async function startServer(config: Config, domain: Domain, log: Log): Promise<Server> {
   await mkdir(config.home, { recursive: true });
   const token = config.auth === 'none' ? undefined : await loadToken(config.home, config.token);
-  const authentication = new Authentication({ bootstrap: token });
+  const authentication = new Authentication({ bootstrap: token, tokens: domain.tokens });
   const isKnownHost = knownHosts(config.host, config.allowedHosts);
   const metrics = createMetrics(() => domain.runs.countByStatus());
   const presentError = createPresentError(log, metrics);
@@ -64,7 +64,11 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   const http = await serveHttp({ ...shared, readiness });
   serveDownloads(http.app, domain);
   const { server } = http.app;
-  const sockets = serveWebSocket({ ...shared, server });
+  const sockets = serveWebSocket({
+    ...shared,
+    server,
+    onAccessChange: (listener) => domain.tokens.onChange(listener),
+  });
   await http.app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
     const reasons: Record<string, string> = {
       EADDRINUSE: `LETHE_PORT ${config.port} is taken on ${config.host}: stop what uses it or choose another`,

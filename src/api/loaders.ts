@@ -9,6 +9,7 @@ import type {
   Executor,
   Method,
   MetricValue,
+  Project,
   Run,
   SampleSet,
 } from '../domain';
@@ -23,6 +24,7 @@ export interface Loaders {
   evaluation: DataLoader<string, Evaluation>;
   merge: DataLoader<string, CheckpointMerge>;
   executor: DataLoader<string, Executor>;
+  project: DataLoader<string, Project>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
   artifact: DataLoader<string, Artifact>;
@@ -44,6 +46,7 @@ export function createLoaders(domain: Domain): Loaders {
     evaluation: byId((ids) => domain.evaluations.byIds(ids)),
     merge: byId((ids) => domain.merges.byIds(ids)),
     executor: byId((ids) => domain.executors.byIds(ids)),
+    project: byId((ids) => domain.projects.byIds(ids)),
     runEvaluations: new DataLoader(async (runIds) => {
       const rows = await domain.evaluations.ofRuns(runIds);
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));

@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { isId } from '../domain';
+import { type accessTable, forbidden, isId } from '../domain';
 import { ArtifactType } from './artifact/artifact.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
@@ -9,8 +9,10 @@ import { ExecutorType } from './executor/executor.type';
 import { MergeType } from './merge/merge.type';
 import { MethodType } from './method/method.type';
 import { Node } from './node';
+import { ProjectType } from './project/project.type';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
+import { ApiTokenType } from './token/token.type';
 
 @Resolver()
 export class NodeResolver {
@@ -18,9 +20,11 @@ export class NodeResolver {
   @Query(() => Node, { nullable: true, description: 'Whatever has this id.' })
   async node(
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
-    @Ctx() { domain }: Context,
+    @Ctx() { domain, session }: Context,
   ): Promise<Node | null> {
     if (!isId(id)) return null;
+    /** What not all may list is not there for the others by its id either. */
+    const may = (query: keyof typeof accessTable.Query) => forbidden('Query', query, session.actor) === null;
     const found = await Promise.all([
       domain.checkpoints.byIds([id]).then((rows) => rows.map(CheckpointType.of)),
       domain.datasets.byIds([id]).then((rows) => rows.map(DatasetType.of)),
@@ -31,6 +35,8 @@ export class NodeResolver {
       domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
+      domain.projects.byIds([id]).then((rows) => rows.map(ProjectType.of)),
+      may('apiTokens') ? domain.tokens.byIds([id]).then((rows) => rows.map(ApiTokenType.of)) : [],
     ]);
     return found.flat()[0] ?? null;
   }

@@ -1,3 +1,5 @@
+export { accessPage, demand, forbidden, rightOf } from './access/access';
+export { accessTable, type Door, type Right } from './access/access-table';
 export {
   type Actor,
   actingAs,
@@ -59,4 +61,4 @@ export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTyp
 export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
-export { accessChannel, type CreatedToken, type CreateToken, personId } from './token/token.service';
+export { type CreatedToken, type CreateToken, personId } from './token/token.service';

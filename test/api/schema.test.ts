@@ -47,13 +47,17 @@ test('every mutation takes one input and returns its success or refusals that ar
   const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
   expect(mutations.map(({ name }) => name).sort()).toEqual([
     'cancelRun',
+    'changeTokenRoles',
     'createForgetSet',
+    'createProject',
     'createRetainSet',
+    'createToken',
     'deleteCheckpoint',
     'evaluateCheckpoint',
     'importCheckpoint',
     'mergeCheckpoints',
     'registerDataset',
+    'revokeToken',
     'startRun',
   ]);
   for (const { name, args, type } of mutations) {

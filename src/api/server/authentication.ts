@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Actor, Misuse } from '../../domain';
+import { type Actor, type Domain, Misuse } from '../../domain';
 
 /** Who a client is, and until when its credentials say so. */
 export interface Identity {
@@ -23,13 +23,16 @@ const ANYBODY: Identity = {
 export interface AuthenticationOptions {
   /** The token of `$LETHE_HOME/token`; undefined switches authentication off. */
   bootstrap: string | undefined;
+  tokens: Domain['tokens'];
 }
 
 /** Turns what a client shows into who it is. */
 export class Authentication {
   readonly #bootstrap: Buffer | undefined;
+  readonly #tokens: Domain['tokens'];
 
-  constructor({ bootstrap }: AuthenticationOptions) {
+  constructor({ bootstrap, tokens }: AuthenticationOptions) {
+    this.#tokens = tokens;
     this.#bootstrap = bootstrap === undefined ? undefined : digest(bootstrap);
   }
 
@@ -42,6 +45,8 @@ export class Authentication {
     const token = typeof credentials === 'string' ? credentials.replace(/^Bearer\s+/i, '').trim() : '';
     // Digests have one length, so the comparison takes the same time whatever was sent.
     if (timingSafeEqual(digest(token), this.#bootstrap)) return BOOTSTRAP;
+    const holder = await this.#tokens.holder(token);
+    if (holder) return holder;
     throw new Misuse('UNAUTHENTICATED', 'Send a token of this server as "Authorization: Bearer <token>"');
   }
 }
