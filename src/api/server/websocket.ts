@@ -137,7 +137,9 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
       data,
       ...(errors ? { errors: present(errors) } : {}),
     }),
-    onError: (_context, _id, _payload, errors) => present(errors),
+    // What fails a stream midway is wrapped, without a place in the document, and would pass for the client's error.
+    onError: (_context, _id, _payload, errors) =>
+      present(errors.map((error) => (error.nodes ? error : (error.originalError ?? error)))),
     onOperation({ extra }, id, _payload, { document, operationName }, result) {
       const type = getOperationAST(document, operationName)?.operation ?? 'query';
       metrics.operations.inc({ type, transport: 'websocket', outcome: 'errors' in result ? 'error' : 'ok' });
