@@ -24,7 +24,7 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   domain: { values: ['database', 'queue', 'artifacts', 'migrations', 'metrics'] },
   migrations: { values: [] },
   intake: { values: ['domain', 'clip', 'data'] },
-  api: { values: ['domain', 'metrics', 'observability'] },
+  api: { values: ['domain', 'metrics', 'observability'], types: ['config'] },
   trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'pictures', 'runtime'] },
   // of runtime only the probe, which loads no ONNX Runtime
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },

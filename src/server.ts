@@ -8,6 +8,7 @@ import { Authentication } from './api/server/authentication';
 import { serveDownloads } from './api/server/downloads';
 import { serveHttp } from './api/server/http';
 import { knownHosts } from './api/server/known-host';
+import { OidcLogins } from './api/server/oidc';
 import { createPresentError } from './api/server/present-error';
 import type { Session } from './api/server/session';
 import { loadToken } from './api/server/token';
@@ -34,7 +35,11 @@ export interface Server {
 export async function startServer(config: Config, domain: Domain, log: Log): Promise<Server> {
   await mkdir(config.home, { recursive: true });
   const token = config.auth === 'none' ? undefined : await loadToken(config.home, config.token);
-  const authentication = new Authentication({ bootstrap: token, tokens: domain.tokens });
+  const authentication = new Authentication({
+    bootstrap: token,
+    tokens: domain.tokens,
+    logins: config.oidc && new OidcLogins(config.oidc, domain.projects),
+  });
   const isKnownHost = knownHosts(config.host, config.allowedHosts);
   const metrics = createMetrics(() => domain.runs.countByStatus());
   const presentError = createPresentError(log, metrics);
