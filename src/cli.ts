@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { exportCheckpoint } from './client/export-checkpoint';
 import { ClientError, LetheClient } from './client/lethe-client';
+import { createToken, revokeToken, tokens } from './client/tokens';
 import type { TextEncoder } from './clip';
 import { type Config, ConfigError, readConfig } from './config';
 import { version } from './version';
@@ -116,6 +117,59 @@ program
       { runId, after: options.after },
     );
     for await (const { runEvents } of events) console.log(JSON.stringify(runEvents));
+  });
+
+const token = program.command('token').description('make, list and revoke API tokens of a running server');
+
+interface TokenOptions {
+  name: string;
+  role: string[];
+  holder?: string;
+  days?: string;
+  project?: string;
+  url?: string;
+}
+
+token
+  .command('create')
+  .description('make a token and print its secret, which is not shown again')
+  .requiredOption('--name <name>', 'to tell it from others')
+  .requiredOption('--role <role...>', 'what it may do: VIEWER, ENGINEER, REVIEWER, PRIVACY_OFFICER, ADMIN')
+  .option('--holder <person>', 'the person whose it is; a token without a holder is a bot')
+  .option('--days <days>', 'days until it expires (90)')
+  .option('--project <id>', 'another project than your own')
+  .option(...url)
+  .action(async ({ name, role, holder, days, project, url: at }: TokenOptions) => {
+    const expiresAt = days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000);
+    if (expiresAt && Number.isNaN(expiresAt.getTime())) throw new CommandFailed('--days must be a number');
+    const kind = holder === undefined ? 'BOT' : 'PERSON';
+    const { secret } = await createToken(await connect(at), {
+      name,
+      kind,
+      holder,
+      roles: role,
+      projectId: project,
+      expiresAt: expiresAt?.toISOString(),
+    });
+    console.log(secret);
+  });
+
+token
+  .command('list')
+  .description('print the tokens of the project, one JSON object a line')
+  .option(...url)
+  .action(async (options: { url?: string }) => {
+    for await (const each of tokens(await connect(options.url))) console.log(JSON.stringify(each));
+  });
+
+token
+  .command('revoke')
+  .description('revoke a token at once')
+  .argument('<token>', 'its id')
+  .option(...url)
+  .action(async (id: string, options: { url?: string }) => {
+    const { name, revokedAt } = await revokeToken(await connect(options.url), id);
+    console.log(`${name} was revoked at ${revokedAt}`);
   });
 
 /** A refusal to be shown in one line, without a stack. */

@@ -71,3 +71,14 @@ test('a WebSocket shows its token in connection_init or in the upgrade', async (
     message: expect.stringContaining('403'),
   });
 });
+
+test('with authentication off everybody administers the default project', async () => {
+  const open = await TestServer.start({ LETHE_AUTH: 'none' });
+  const query = '{ me { actorId roles project { name } } }';
+  const expected = { me: { actorId: 'anybody', roles: ['ADMIN'], project: { name: 'default' } } };
+  expect((await open.post(JSON.stringify({ query }), { authorization: '' })).data).toEqual(expected);
+  const client = open.socket({});
+  expect((await follow(client, query)).items).toEqual([expected]);
+  await client.dispose();
+  await open.close();
+});

@@ -10,6 +10,7 @@ import {
   Refusal,
   SYSTEM,
 } from '../../src/domain';
+import { Identified } from '../../src/domain/columns';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain, type Scene, setTheScene, success } from '../support/domain';
 
@@ -35,17 +36,9 @@ describeOnBoth('projects', (fresh) => {
     await place.discard();
   });
 
-  test('everything that users name belongs to one, executors and methods to all', () => {
-    expect(owned.map(({ name }) => name).sort()).toEqual([
-      'ApiToken',
-      'Artifact',
-      'Checkpoint',
-      'CheckpointMerge',
-      'Dataset',
-      'Evaluation',
-      'Run',
-      'SampleSet',
-    ]);
+  test('what has an id belongs to a project, but for what all share', () => {
+    const shared = entities.filter((entity) => entity.prototype instanceof Identified && !owned.includes(entity));
+    expect(shared.map(({ name }) => name).sort()).toEqual(['Executor', 'Method', 'Project']);
   });
 
   test.each(owned.map((entity) => [entity.name, entity] as const))(

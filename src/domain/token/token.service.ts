@@ -127,7 +127,8 @@ export class TokenService {
       throw new Misuse('UNAUTHENTICATED', `Token ${name} expired at ${expiresAt.toISOString()}`);
     }
     await this.#noteUse(token);
-    return { actor: { kind, id: actorId, name, roles, projectId }, expiresAt };
+    const shown = kind === 'PERSON' ? actorId.slice(personId('').length) : name;
+    return { actor: { kind, id: actorId, name: shown, roles, projectId }, expiresAt };
   }
 
   /** Calls back when the rights of some token have changed, in whatever process; the returned function ends it. */
