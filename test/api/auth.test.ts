@@ -28,6 +28,13 @@ test('the right token lets in, a wrong one and none do not', async () => {
   }
 });
 
+test('the refusal says whether a token was wrong or missing', async () => {
+  const challenge = async (headers: Record<string, string>) =>
+    (await fetch(`${lethe.url}/graphql`, { headers })).headers.get('www-authenticate');
+  expect(await challenge({})).toBe('Bearer');
+  expect(await challenge({ authorization: 'Bearer wrong' })).toBe('Bearer error="invalid_token"');
+});
+
 test('a wrong token is refused before the body is read', async () => {
   const { status } = await lethe.post('x'.repeat(10_000_000), { authorization: 'Bearer wrong' });
   expect(status).toBe(401);

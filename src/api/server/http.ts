@@ -121,7 +121,9 @@ async function admit(request: FastifyRequest, reply: FastifyReply, { authenticat
   } catch (error) {
     if (!(error instanceof Misuse)) throw error;
     if (error.code === 'FORBIDDEN') return reply.code(403).send(failure(error.code, error.message));
-    return reply.code(401).header('WWW-Authenticate', 'Bearer').send(failure(error.code, error.message));
+    // RFC 6750, section 3: no error code where nothing was shown.
+    const challenge = request.headers.authorization ? 'Bearer error="invalid_token"' : 'Bearer';
+    return reply.code(401).header('WWW-Authenticate', challenge).send(failure(error.code, error.message));
   }
 }
 
