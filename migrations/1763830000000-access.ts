@@ -2,7 +2,18 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const DEFAULT_PROJECT = '00000000-0000-4000-8000-000000000001';
 
-const owned = ['dataset', 'sample_set', 'checkpoint', 'run', 'evaluation', 'checkpoint_merge', 'artifact'];
+const owned = [
+  'dataset',
+  'sample_set',
+  'checkpoint',
+  'run',
+  'evaluation',
+  'checkpoint_merge',
+  'artifact',
+  'lineage_node',
+  'policy',
+  'verification',
+];
 
 /** Projects that keep tenants apart, and API tokens. What is there already belongs to the default project. */
 export class Access1763830000000 implements MigrationInterface {
@@ -55,8 +66,16 @@ export class Access1763830000000 implements MigrationInterface {
     CREATE INDEX run_project_id_created_at_id_idx ON run (project_id, created_at, id);
     DROP INDEX run_status_created_at_id_idx;
     CREATE INDEX run_project_id_status_created_at_id_idx ON run (project_id, status, created_at, id);
+    DROP INDEX policy_name_version_idx;
+    CREATE UNIQUE INDEX policy_project_id_name_version_idx ON policy (project_id, name, version);
+    DROP INDEX policy_created_at_id_idx;
+    CREATE INDEX policy_project_id_created_at_id_idx ON policy (project_id, created_at, id);
+    DROP INDEX verification_created_at_id_idx;
+    CREATE INDEX verification_project_id_created_at_id_idx ON verification (project_id, created_at, id);
     DROP INDEX evaluation_created_at_id_idx;
     CREATE INDEX evaluation_project_id_created_at_id_idx ON evaluation (project_id, created_at, id);
+
+    ALTER TABLE lineage_node ALTER COLUMN id SET DEFAULT gen_random_uuid();
 
     ALTER TABLE idempotency_key ADD COLUMN project_id uuid NOT NULL DEFAULT '${DEFAULT_PROJECT}';
     ALTER TABLE idempotency_key ALTER COLUMN project_id DROP DEFAULT;

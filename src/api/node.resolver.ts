@@ -9,10 +9,12 @@ import { ExecutorType } from './executor/executor.type';
 import { MergeType } from './merge/merge.type';
 import { MethodType } from './method/method.type';
 import { Node } from './node';
+import { PolicyType } from './policy/policy.type';
 import { ProjectType } from './project/project.type';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
 import { ApiTokenType } from './token/token.type';
+import { VerificationType } from './verification/verification.type';
 
 @Resolver()
 export class NodeResolver {
@@ -34,6 +36,8 @@ export class NodeResolver {
       domain.evaluations.byIds([id]).then((rows) => rows.map(EvaluationType.of)),
       domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
+      domain.policies.byIds([id]).then((rows) => rows.map(PolicyType.of)),
+      domain.verifications.byIds([id]).then((rows) => rows.map(VerificationType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
       domain.projects.byIds([id]).then((rows) => rows.map(ProjectType.of)),
       may('apiTokens') ? domain.tokens.byIds([id]).then((rows) => rows.map(ApiTokenType.of)) : [],

@@ -10,16 +10,19 @@ import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
 import { guard } from './guard';
 import { InfoResolver } from './info/info.resolver';
+import { CarriersResolver } from './lineage/carriers.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
 import { MeResolver } from './me/me.resolver';
 import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
 import { NodeResolver } from './node.resolver';
+import { PolicyResolver } from './policy/policy.resolver';
 import { ProjectResolver } from './project/project.resolver';
 import { RunResolver } from './run/run.resolver';
 import { RunEventResolver } from './run-event/run-event.resolver';
 import { SampleSetResolver } from './sample-set/sample-set.resolver';
 import { TokenResolver } from './token/token.resolver';
+import { RunVerificationResolver, VerificationResolver } from './verification/verification.resolver';
 
 /** The whole schema, built from the resolvers, with the authorisation table in front of it. */
 export function createSchema(): GraphQLSchema {
@@ -42,7 +45,11 @@ export function createSchema(): GraphQLSchema {
       MergeResolver,
       MetricValueResolver,
       ComparisonResolver,
+      PolicyResolver,
+      VerificationResolver,
+      RunVerificationResolver,
       LineageResolver,
+      CarriersResolver,
       ExecutorResolver,
     ],
     // The domain checks values, and says why not in its own types.

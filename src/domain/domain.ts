@@ -18,6 +18,7 @@ import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
+import { PolicyService } from './policy/policy.service';
 import { narrowed } from './project/owned';
 import { ProjectService } from './project/project.service';
 import { RunService } from './run/run.service';
@@ -26,6 +27,7 @@ import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
 import { TokenService } from './token/token.service';
+import { VerificationService } from './verification/verification.service';
 
 export interface DomainOptions {
   /** PostgreSQL's URL; the embedded database in `folder` when left out. */
@@ -61,6 +63,8 @@ export class Domain {
   readonly runs: RunService;
   readonly comparison: ComparisonService;
   readonly attempts: RunAttemptService;
+  readonly policies: PolicyService;
+  readonly verifications: VerificationService;
   readonly work: WorkService;
 
   constructor(
@@ -74,12 +78,12 @@ export class Domain {
     this.projects = new ProjectService(this);
     this.tokens = new TokenService(this);
     this.artifactRows = new ArtifactService(database);
-    this.checkpoints = new CheckpointService(database, artifacts, readCheckpoint, this.idempotency);
-    this.datasets = new DatasetService(database, readDataset, this.idempotency);
-    this.sets = new SampleSetService(database, this.datasets, this.idempotency);
+    this.lineage = new LineageService(database);
+    this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
+    this.checkpoints = new CheckpointService(this, readCheckpoint);
+    this.sets = new SampleSetService(database, this.datasets, this.idempotency, this.lineage);
     this.methods = new MethodService(database);
     this.executors = new ExecutorService(database, this.methods);
-    this.lineage = new LineageService(database);
     this.events = new RunEventLog(database);
     this.feed = new RunEventFeed(database, this.events, feedTimes);
     this.values = new MetricValueService(database);
@@ -88,6 +92,8 @@ export class Domain {
     this.runs = new RunService(this);
     this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
+    this.policies = new PolicyService(this);
+    this.verifications = new VerificationService(this);
     this.work = new WorkService(this);
   }
 

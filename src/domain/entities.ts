@@ -9,8 +9,10 @@ import { MetricValue } from './evaluation/metric-value.entity';
 import { Executor } from './executor/executor.entity';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
+import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
+import { Policy } from './policy/policy.entity';
 import { Project } from './project/project.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
@@ -18,6 +20,8 @@ import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
 import { ApiToken } from './token/api-token.entity';
+import { AttackResult } from './verification/attack-result.entity';
+import { Verification } from './verification/verification.entity';
 
 /** Every table. */
 export const entities = [
@@ -37,6 +41,10 @@ export const entities = [
   Artifact,
   CheckpointMerge,
   MetricValue,
+  LineageNode,
+  Policy,
+  Verification,
+  AttackResult,
   LineageEdge,
   IdempotencyKey,
   AuditEntry,

@@ -31,8 +31,18 @@ export type { MeasuredValue, MetricValueFilter } from './evaluation/metric-value
 export { type DeviceReport, Executor } from './executor/executor.entity';
 export type { RegisterExecutor } from './executor/executor.service';
 export type { Work } from './executor/work.service';
-export type { Lineage, LineageDirection, LineageRequest } from './lineage/lineage.service';
-export { LineageEdge, type LineageKind, lineageKinds } from './lineage/lineage-edge.entity';
+export type { Carrier, Carriers } from './lineage/carriers';
+export type { Lineage, LineageDirection, LineageRequest, Link } from './lineage/lineage.service';
+export { LineageEdge } from './lineage/lineage-edge.entity';
+export {
+  type LineageKind,
+  type LineageNodeType,
+  lineageKindNames,
+  lineageKinds,
+  lineageNodeTypeNames,
+  lineageNodeTypes,
+} from './lineage/lineage-graph';
+export { LineageNode } from './lineage/lineage-node.entity';
 export { decodeEventCursor, isId } from './listing/cursor';
 export { LARGEST_PAGE, type Page, type PageRequest, pageSize } from './listing/page';
 export { CheckpointMerge, type MergeSource } from './merge/checkpoint-merge.entity';
@@ -45,6 +55,9 @@ export {
   type SetNeed,
   setNeeds,
 } from './method/method.entity';
+export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
+export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
+export type { CreatePolicy } from './policy/policy.service';
 export { narrowed, Owned } from './project/owned';
 export { Project } from './project/project.entity';
 export type { CreateProject } from './project/project.service';
@@ -62,3 +75,8 @@ export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/s
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
 export { type CreatedToken, type CreateToken, personId } from './token/token.service';
+export { AttackResult } from './verification/attack-result.entity';
+export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
+export { Verification, type VerificationProgress } from './verification/verification.entity';
+export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
+export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type Actor,
   actingAs,
+  type CreateSampleSet,
   currentProject,
   DEFAULT_PROJECT,
   type Domain,
@@ -79,6 +80,7 @@ describeOnBoth('projects', (fresh) => {
     }
     await actingAs(theirs, async () => {
       expect(await domain.lineage.of(scene.checkpoint.id)).toBeNull();
+      expect(await domain.lineage.carriersOf(scene.forget.id)).toBeNull();
       expect((await domain.comparison.compare([run.id])).missing).toEqual([run.id]);
       const lists = [
         domain.checkpoints.list(page),
@@ -147,7 +149,16 @@ describeOnBoth('projects', (fresh) => {
       const [after] = await domain.evaluations.ofRuns([run.id]);
       const [artifact] = await domain.artifactRows.ofOwners('runId', [run.id]);
       for (const row of [made, after, artifact]) expect(row?.projectId).toBe(theirs.projectId);
-      expect((await domain.lineage.of(made!.id))?.nodes).toHaveLength(2);
+      // The same photographs are in both projects, and the new checkpoint was taught dogs.
+      const dogs: CreateSampleSet = { kind: 'FORGET', name: 'dogs', classes: ['dog'] };
+      const carriers = async () => {
+        const set = granted(await domain.sets.create(dogs));
+        return (await domain.lineage.carriersOf(set.id))?.carriers.map(({ checkpointId }) => checkpointId);
+      };
+      expect(await carriers()).toEqual([made!.id]);
+      expect(await actingAs(ours, carriers)).toEqual([]);
+      expect((await domain.lineage.of(made!.id))?.nodes).toHaveLength(8);
+      expect(await actingAs(ours, () => domain.lineage.of(made!.id))).toBeNull();
       expect((await domain.values.list({}, page)).items).not.toEqual([]);
       expect(await actingAs(ours, () => domain.checkpoints.get(made!.id))).toBeNull();
       expect(await actingAs(ours, () => domain.artifactRows.get(artifact!.id))).toBeNull();

@@ -10,6 +10,7 @@ export interface Right {
 const READ: Right = { roles };
 const WORK: Right = { roles: ['ENGINEER', 'ADMIN'] };
 const NAME_WHAT_IS_FORGOTTEN: Right = { roles: ['ENGINEER', 'PRIVACY_OFFICER', 'ADMIN'] };
+const DECIDE_FOR_PRIVACY: Right = { roles: ['PRIVACY_OFFICER', 'ADMIN'] };
 const ADMINISTER: Right = { roles: ['ADMIN'] };
 const ofTheInstallation = (right: Right): Right => ({ ...right, installation: true });
 
@@ -21,6 +22,8 @@ const ofTheInstallation = (right: Right): Right => ({ ...right, installation: tr
 export const accessTable = {
   Query: {
     apiTokens: ADMINISTER,
+    attacks: READ,
+    carriers: READ,
     checkpoint: READ,
     checkpointMerge: READ,
     checkpoints: READ,
@@ -37,18 +40,25 @@ export const accessTable = {
     metricValues: READ,
     metrics: READ,
     node: READ,
+    policies: READ,
+    policy: READ,
     projects: READ,
     retainSets: READ,
     run: READ,
     runs: READ,
+    verification: READ,
+    verifications: READ,
   },
   Mutation: {
     cancelRun: WORK,
+    cancelVerification: WORK,
     changeTokenRoles: ADMINISTER,
     createForgetSet: NAME_WHAT_IS_FORGOTTEN,
+    createPolicy: DECIDE_FOR_PRIVACY,
     createProject: ofTheInstallation(ADMINISTER),
     createRetainSet: WORK,
     createToken: ADMINISTER,
+    declareTraining: WORK,
     deleteCheckpoint: WORK,
     evaluateCheckpoint: WORK,
     importCheckpoint: WORK,
@@ -56,6 +66,8 @@ export const accessTable = {
     registerDataset: WORK,
     revokeToken: ADMINISTER,
     startRun: WORK,
+    verifyCheckpoint: WORK,
+    verifyRun: WORK,
   },
   Subscription: {
     runEvents: READ,

@@ -33,6 +33,15 @@ export const refusals = {
   METRIC_INPUT_MISSING: 'metric {metric} needs {need}',
   REFERENCE_UNLIKE: 'checkpoint {checkpoint} embeds in {own} dimensions and the reference {reference} in {others}',
 
+  POLICY_NOT_FOUND: 'there is no policy {id}',
+  ATTACK_INPUT_MISSING: 'attack {attack} needs {need}',
+  EVIDENCE_TOO_SMALL: '{what} has {count} images, and a verification needs at least {least} of them',
+  RUN_WITHOUT_RESULT: 'run {id} is {status} and has made no checkpoint to verify',
+  DATASET_MISSING:
+    'run {id} was given no images to evaluate on; name a dataset that neither training nor unlearning saw',
+  VERIFICATION_NOT_FOUND: 'there is no verification {id}',
+  VERIFICATION_FINISHED: 'verification {id} is already {status}',
+
   METHOD_UNKNOWN: 'no executor offers a method {method}; known are {known}',
   PARAMETER_INVALID: 'parameter {parameter} of {method} {problem}',
   DEVICE_UNAVAILABLE: 'no executor has {device}: {hint}',

@@ -163,7 +163,8 @@ export class RunAttemptService {
     const { database, events, checkpoints, evaluations, lineage } = this.services;
     return this.#settle(claim, 'SUCCEEDED', async (run) => {
       const made = await checkpoints.registerMade(success.checkpoint, { parentId: run.checkpointId, runId: run.id });
-      await lineage.record({ parentId: run.checkpointId, childId: made.id, kind: 'UNLEARNED', runId: run.id });
+      await lineage.link({ from: run.id, to: made.id, kind: 'GENERATED' });
+      await lineage.link({ from: run.checkpointId, to: made.id, kind: 'UNLEARNED' });
       if (success.after) {
         const after = await evaluations.record(run, 'AFTER', made.id, success.after);
         if (after) {

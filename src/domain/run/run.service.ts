@@ -5,6 +5,7 @@ import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { type ExecutorService, needsOf } from '../executor/executor.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import type { MethodService } from '../method/method.service';
@@ -55,6 +56,7 @@ export interface RunServices {
   sets: SampleSetService;
   methods: MethodService;
   executors: ExecutorService;
+  lineage: LineageService;
   idempotency: IdempotencyService;
 }
 
@@ -72,7 +74,7 @@ export class RunService {
   }
 
   async #start(input: Omit<StartRun, 'idempotencyKey'>): Promise<Run | Refusal> {
-    const { database, queue, events, checkpoints, datasets, methods, executors } = this.services;
+    const { database, queue, events, checkpoints, datasets, methods, executors, lineage } = this.services;
     const { seed = 0, priority = 0, device = 'AUTO', maxAttempts = 5 } = withoutNulls(input);
     const invalid = invalidNumber({ seed, priority, maxAttempts });
     if (invalid) return invalid;
@@ -125,6 +127,9 @@ export class RunService {
         pictures: input.pictures ?? true,
       }),
     );
+    await lineage.add({ type: 'RUN', id: run.id, label: `${method.name} on ${checkpoint.name}` });
+    const given = [run.checkpointId, run.forgetSetId, run.retainSetId, run.calibrationSetId, run.evaluateOnId];
+    for (const from of given) if (from !== null) await lineage.link({ from, to: run.id, kind: 'USED' });
     await events.append(run.id, [{ type: 'QUEUED', payload: { priority } }]);
     await queue.enqueue({ kind: 'RUN', subjectId: run.id, priority, needs: needsOf(method.name, device), maxAttempts });
     return runs.findOneByOrFail({ id: run.id });
