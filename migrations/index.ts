@@ -7,6 +7,7 @@ import { Audit1763800000000 } from './1763800000000-audit';
 import { Lineage1763810000000 } from './1763810000000-lineage';
 import { Evidence1763820000000 } from './1763820000000-evidence';
 import { Access1763830000000 } from './1763830000000-access';
+import { Governance1763840000000 } from './1763840000000-governance';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Lineage1763810000000,
   Evidence1763820000000,
   Access1763830000000,
+  Governance1763840000000,
 ];

@@ -27,6 +27,7 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   intake: { values: ['domain', 'clip', 'data'] },
   api: { values: ['domain', 'metrics', 'attacks', 'observability'], types: ['config'] },
   trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'attacks', 'pictures', 'runtime'] },
+  worker: { values: ['domain', 'queue'], types: ['observability'] },
   // of runtime only the probe, which loads no ONNX Runtime
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },
 };

@@ -12,6 +12,7 @@ test('an empty environment gives a loopback server with everything in one folder
     auth: 'token',
     allowedHosts: [],
     s3: undefined,
+    webhookNetworks: [],
     leaseSeconds: 15,
     snapshotSeconds: 5,
     logLevel: 'info',
@@ -27,6 +28,7 @@ test('every bad variable is named in one refusal, and no secret is echoed', () =
       LETHE_LOG_LEVEL: 'loud',
       LETHE_AUTH: 'maybe',
       LETHE_TOKEN: 'short',
+      LETHE_WEBHOOK_NETWORKS: '10.0.0.0/8,192.168.0.0',
       LETHE_S3_ENDPOINT: 'http://127.0.0.1:9000',
     });
   expect(read).toThrow(ConfigError);
@@ -38,6 +40,7 @@ test('every bad variable is named in one refusal, and no secret is echoed', () =
       'LETHE_PORT',
       'DATABASE_URL',
       'LETHE_LEASE_SECONDS',
+      'LETHE_WEBHOOK_NETWORKS',
       'LETHE_LOG_LEVEL',
       'LETHE_AUTH',
       'LETHE_TOKEN',

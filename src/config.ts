@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { type Role, roles } from './domain/actor/actor';
@@ -47,6 +48,8 @@ export interface Config {
   /** Host names (no port) accepted in Host and Origin, beside loopback and `host`; `*` accepts any. */
   allowedHosts: string[];
   s3?: S3Config;
+  /** Private networks, in CIDR notation, that webhooks may go to; none unless the operator lists them. */
+  webhookNetworks: string[];
   /** An executor silent for this long has lost its run to another one. */
   leaseSeconds: number;
   /** How often a trainer writes down where it is: what a killed one may have to repeat. */
@@ -97,6 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     oidc: readOidc(text, list, problems),
     allowedHosts: list('LETHE_ALLOWED_HOSTS'),
     s3: readS3(text, problems),
+    webhookNetworks: readNetworks('LETHE_WEBHOOK_NETWORKS', list('LETHE_WEBHOOK_NETWORKS'), problems),
     leaseSeconds: readSeconds('LETHE_LEASE_SECONDS', text('LETHE_LEASE_SECONDS') ?? '15', problems),
     snapshotSeconds: readSeconds('LETHE_SNAPSHOT_SECONDS', text('LETHE_SNAPSHOT_SECONDS') ?? '5', problems),
     logLevel: oneOf('LETHE_LOG_LEVEL', logLevels, 'info'),
@@ -117,6 +121,16 @@ function readSeconds(name: string, value: string, problems: string[]): number {
   if (seconds >= 0.1 && seconds <= 3600) return seconds;
   problems.push(`${name} must be a number of seconds from 0.1 to 3600, not "${value}"`);
   return 1;
+}
+
+function readNetworks(name: string, networks: string[], problems: string[]): string[] {
+  for (const network of networks) {
+    const [address = '', prefix = ''] = network.split('/');
+    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!;
+    if (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits) continue;
+    problems.push(`${name} must list networks such as 10.0.0.0/8, not "${network}"`);
+  }
+  return networks;
 }
 
 /** The value itself is never echoed: it may hold a password. */

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type {
+  Alias,
   Artifact,
   AttackResult,
   Checkpoint,
@@ -10,10 +11,13 @@ import type {
   Executor,
   Method,
   MetricValue,
+  Playbook,
   Policy,
   Project,
+  Recipient,
   Run,
   SampleSet,
+  WebhookAttempt,
 } from '../domain';
 
 /** Batches the look-ups of one operation: ten runs that show their checkpoint cost one query, not ten. */
@@ -27,6 +31,8 @@ export interface Loaders {
   merge: DataLoader<string, CheckpointMerge>;
   executor: DataLoader<string, Executor>;
   project: DataLoader<string, Project>;
+  playbook: DataLoader<string, Playbook>;
+  alias: DataLoader<string, Alias>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
   artifact: DataLoader<string, Artifact>;
@@ -39,6 +45,10 @@ export interface Loaders {
   attackResults: DataLoader<string, AttackResult[]>;
   /** The numbers of an evaluation, by its id. */
   evaluationValues: DataLoader<string, MetricValue[]>;
+  /** Whom a request's data was disclosed to, by its id. */
+  requestRecipients: DataLoader<string, Recipient[]>;
+  /** The attempts of a webhook's delivery, by its id. */
+  deliveryAttempts: DataLoader<string, WebhookAttempt[]>;
 }
 
 export function createLoaders(domain: Domain): Loaders {
@@ -52,6 +62,8 @@ export function createLoaders(domain: Domain): Loaders {
     merge: byId((ids) => domain.merges.byIds(ids)),
     executor: byId((ids) => domain.executors.byIds(ids)),
     project: byId((ids) => domain.projects.byIds(ids)),
+    playbook: byId((ids) => domain.playbooks.byIds(ids)),
+    alias: byId((ids) => domain.aliases.byIds(ids)),
     runEvaluations: new DataLoader(async (runIds) => {
       const rows = await domain.evaluations.ofRuns(runIds);
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));
@@ -67,6 +79,14 @@ export function createLoaders(domain: Domain): Loaders {
     evaluationValues: new DataLoader(async (ids) => {
       const rows = await domain.values.ofEvaluations(ids);
       return ids.map((id) => rows.filter((row) => row.evaluationId === id));
+    }),
+    deliveryAttempts: new DataLoader(async (ids) => {
+      const rows = await domain.webhooks.attemptsOf(ids);
+      return ids.map((id) => rows.filter((row) => row.deliveryId === id));
+    }),
+    requestRecipients: new DataLoader(async (ids) => {
+      const rows = await domain.requests.recipientsOf(ids);
+      return ids.map((id) => rows.filter((row) => row.requestId === id));
     }),
   };
 }

@@ -1,20 +1,25 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { type accessTable, forbidden, isId } from '../domain';
+import { AliasMoveType, AliasType } from './alias/alias.type';
+import { ApprovalType } from './approval/approval.type';
 import { ArtifactType } from './artifact/artifact.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
 import { DatasetType } from './dataset/dataset.type';
+import { ErasureRequestType, RecipientType } from './erasure-request/erasure-request.type';
 import { EvaluationType } from './evaluation/evaluation.type';
 import { ExecutorType } from './executor/executor.type';
 import { MergeType } from './merge/merge.type';
 import { MethodType } from './method/method.type';
 import { Node } from './node';
+import { PlaybookGraphType } from './playbook/playbook.type';
 import { PolicyType } from './policy/policy.type';
 import { ProjectType } from './project/project.type';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
 import { ApiTokenType } from './token/token.type';
 import { VerificationType } from './verification/verification.type';
+import { WebhookDeliveryType, WebhookGraphType } from './webhook/webhook.type';
 
 @Resolver()
 export class NodeResolver {
@@ -41,6 +46,14 @@ export class NodeResolver {
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
       domain.projects.byIds([id]).then((rows) => rows.map(ProjectType.of)),
       may('apiTokens') ? domain.tokens.byIds([id]).then((rows) => rows.map(ApiTokenType.of)) : [],
+      domain.approvals.byIds([id]).then((rows) => rows.map(ApprovalType.of)),
+      domain.aliases.byIds([id]).then((rows) => rows.map(AliasType.of)),
+      domain.aliases.movesByIds([id]).then((rows) => rows.map(AliasMoveType.of)),
+      may('webhook') ? domain.webhooks.byIds([id]).then((rows) => rows.map(WebhookGraphType.of)) : [],
+      may('webhook') ? domain.webhooks.deliveriesByIds([id]).then((rows) => rows.map(WebhookDeliveryType.of)) : [],
+      domain.playbooks.byIds([id]).then((rows) => rows.map(PlaybookGraphType.of)),
+      may('erasureRequest') ? domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)) : [],
+      may('erasureRequest') ? domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)) : [],
     ]);
     return found.flat()[0] ?? null;
   }

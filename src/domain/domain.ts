@@ -1,15 +1,20 @@
 import { migrations } from '../../migrations';
 import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
-import { Queue } from '../queue';
+import { type Clock, Queue, systemClock } from '../queue';
+import { AliasService } from './alias/alias.service';
+import { ApprovalService } from './approval/approval.service';
 import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
+import { BackgroundService } from './background/background.service';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { ComparisonService } from './comparison/comparison.service';
 import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
 import { entities } from './entities';
+import { ErasureRequest } from './erasure-request/erasure-request.entity';
+import { ErasureRequestService } from './erasure-request/erasure-request.service';
 import { EvaluationService } from './evaluation/evaluation.service';
 import { MetricValueService } from './evaluation/metric-value.service';
 import { ExecutorService } from './executor/executor.service';
@@ -18,7 +23,11 @@ import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
+import { PlaybookService } from './playbook/playbook.service';
+import type { Certificates, Verifications } from './playbook/playbook-steps';
+import { RequestProgressService } from './playbook/request-progress.service';
 import { PolicyService } from './policy/policy.service';
+import { inProjectOf } from './project/in-project-of';
 import { narrowed } from './project/owned';
 import { ProjectService } from './project/project.service';
 import { RunService } from './run/run.service';
@@ -28,6 +37,8 @@ import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
 import { TokenService } from './token/token.service';
 import { VerificationService } from './verification/verification.service';
+import { Destinations } from './webhook/destinations';
+import { WebhookService } from './webhook/webhook.service';
 
 export interface DomainOptions {
   /** PostgreSQL's URL; the embedded database in `folder` when left out. */
@@ -38,6 +49,13 @@ export interface DomainOptions {
   readDataset: DatasetReader;
   poolSize?: number;
   feedTimes?: FeedTimes;
+  clock?: Clock;
+  /** Private networks, in CIDR notation, that webhooks may go to; none when left out. */
+  webhookNetworks?: readonly string[];
+  /** Left out, nothing is ever verified: an alias that needs the verdict PASS cannot be moved. */
+  verifications?: Verifications;
+  /** Left out, no certificate is issued: a playbook stops before that step. */
+  certificates?: Certificates;
 }
 
 /** All services over one database. The entry points open it and hand it to whoever needs it. */
@@ -66,13 +84,23 @@ export class Domain {
   readonly policies: PolicyService;
   readonly verifications: VerificationService;
   readonly work: WorkService;
+  readonly clock: Clock;
+  readonly requests: ErasureRequestService;
+  readonly webhooks: WebhookService;
+  readonly approvals: ApprovalService;
+  readonly aliases: AliasService;
+  readonly playbooks: PlaybookService;
+  readonly progress: RequestProgressService;
+  readonly background: BackgroundService;
 
   constructor(
     readonly database: Database,
     readonly artifacts: ArtifactStore,
-    { readCheckpoint, readDataset, feedTimes }: Pick<DomainOptions, 'readCheckpoint' | 'readDataset' | 'feedTimes'>,
+    options: Omit<DomainOptions, 'databaseUrl' | 'folder' | 'artifacts' | 'poolSize'>,
   ) {
-    this.queue = new Queue(database);
+    const { readCheckpoint, readDataset, feedTimes, clock = systemClock } = options;
+    this.clock = clock;
+    this.queue = new Queue(database, clock);
     this.idempotency = new IdempotencyService(database);
     this.audit = new AuditLog(database);
     this.projects = new ProjectService(this);
@@ -95,6 +123,21 @@ export class Domain {
     this.policies = new PolicyService(this);
     this.verifications = new VerificationService(this);
     this.work = new WorkService(this);
+    this.requests = new ErasureRequestService(this);
+    this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
+    this.approvals = new ApprovalService(this);
+    this.aliases = new AliasService(this, options.verifications ?? this.verifications);
+    this.playbooks = new PlaybookService(this);
+    this.progress = new RequestProgressService(this, { verifications: this.verifications, ...options });
+    this.background = new BackgroundService(this, {
+      REMINDER: {
+        settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.requests.remind(id)),
+      },
+      PLAYBOOK: {
+        settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.progress.advance(id)),
+      },
+      WEBHOOK: this.webhooks.work,
+    });
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

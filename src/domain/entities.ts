@@ -1,9 +1,16 @@
 import { Job } from '../queue';
+import { Alias } from './alias/alias.entity';
+import { AliasMove } from './alias/alias-move.entity';
+import { Approval } from './approval/approval.entity';
 import { Artifact } from './artifact/artifact.entity';
 import { AuditEntry } from './audit/audit-entry.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
+import { ErasureRequest } from './erasure-request/erasure-request.entity';
+import { Recipient } from './erasure-request/recipient.entity';
+import { RequestEvent } from './erasure-request/request-event.entity';
+import { SubjectSalt } from './erasure-request/subject-salt.entity';
 import { Evaluation } from './evaluation/evaluation.entity';
 import { MetricValue } from './evaluation/metric-value.entity';
 import { Executor } from './executor/executor.entity';
@@ -12,6 +19,7 @@ import { LineageEdge } from './lineage/lineage-edge.entity';
 import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
+import { Playbook } from './playbook/playbook.entity';
 import { Policy } from './policy/policy.entity';
 import { Project } from './project/project.entity';
 import { Metric } from './run/metric.entity';
@@ -22,6 +30,9 @@ import { SampleSetMember } from './sample-set/sample-set-member.entity';
 import { ApiToken } from './token/api-token.entity';
 import { AttackResult } from './verification/attack-result.entity';
 import { Verification } from './verification/verification.entity';
+import { WebhookAttempt } from './webhook/webhook-attempt.entity';
+import { WebhookDelivery } from './webhook/webhook-delivery.entity';
+import { WebhookEndpoint } from './webhook/webhook-endpoint.entity';
 
 /** Every table. */
 export const entities = [
@@ -48,5 +59,16 @@ export const entities = [
   LineageEdge,
   IdempotencyKey,
   AuditEntry,
+  ErasureRequest,
+  SubjectSalt,
+  RequestEvent,
+  Recipient,
+  Approval,
+  Alias,
+  AliasMove,
+  Playbook,
+  WebhookEndpoint,
+  WebhookDelivery,
+  WebhookAttempt,
   Job,
 ];

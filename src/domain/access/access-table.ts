@@ -10,6 +10,9 @@ export interface Right {
 const READ: Right = { roles };
 const WORK: Right = { roles: ['ENGINEER', 'ADMIN'] };
 const NAME_WHAT_IS_FORGOTTEN: Right = { roles: ['ENGINEER', 'PRIVACY_OFFICER', 'ADMIN'] };
+/** Requests tell of people, if only by pseudonyms. */
+const SEE_REQUESTS: Right = { roles: ['REVIEWER', 'PRIVACY_OFFICER', 'ADMIN'] };
+const APPROVE: Right = { roles: ['REVIEWER', 'PRIVACY_OFFICER', 'ADMIN'] };
 const DECIDE_FOR_PRIVACY: Right = { roles: ['PRIVACY_OFFICER', 'ADMIN'] };
 const ADMINISTER: Right = { roles: ['ADMIN'] };
 const ofTheInstallation = (right: Right): Right => ({ ...right, installation: true });
@@ -21,6 +24,8 @@ const ofTheInstallation = (right: Right): Right => ({ ...right, installation: tr
  */
 export const accessTable = {
   Query: {
+    alias: READ,
+    aliases: READ,
     apiTokens: ADMINISTER,
     attacks: READ,
     carriers: READ,
@@ -29,6 +34,8 @@ export const accessTable = {
     checkpoints: READ,
     compareRuns: READ,
     datasets: READ,
+    erasureRequest: SEE_REQUESTS,
+    erasureRequests: SEE_REQUESTS,
     evaluation: READ,
     executors: READ,
     forgetSets: READ,
@@ -37,9 +44,11 @@ export const accessTable = {
     me: READ,
     method: READ,
     methods: READ,
-    metricValues: READ,
     metrics: READ,
+    metricValues: READ,
     node: READ,
+    playbook: READ,
+    playbooks: READ,
     policies: READ,
     policy: READ,
     projects: READ,
@@ -48,26 +57,50 @@ export const accessTable = {
     runs: READ,
     verification: READ,
     verifications: READ,
+    webhook: ADMINISTER,
+    webhooks: ADMINISTER,
   },
   Mutation: {
+    addRecipient: DECIDE_FOR_PRIVACY,
     cancelRun: WORK,
     cancelVerification: WORK,
     changeTokenRoles: ADMINISTER,
+    checkIdentity: DECIDE_FOR_PRIVACY,
+    createAlias: WORK,
     createForgetSet: NAME_WHAT_IS_FORGOTTEN,
+    createPlaybook: DECIDE_FOR_PRIVACY,
     createPolicy: DECIDE_FOR_PRIVACY,
     createProject: ofTheInstallation(ADMINISTER),
     createRetainSet: WORK,
     createToken: ADMINISTER,
+    createWebhook: ADMINISTER,
+    decideCheckpoint: APPROVE,
     declareTraining: WORK,
     deleteCheckpoint: WORK,
+    enableWebhook: ADMINISTER,
     evaluateCheckpoint: WORK,
+    extendDeadline: DECIDE_FOR_PRIVACY,
+    givePlaybook: DECIDE_FOR_PRIVACY,
+    holdErasureRequest: DECIDE_FOR_PRIVACY,
     importCheckpoint: WORK,
+    informRecipient: DECIDE_FOR_PRIVACY,
+    liftHold: DECIDE_FOR_PRIVACY,
+    linkForgetSet: DECIDE_FOR_PRIVACY,
     mergeCheckpoints: WORK,
+    moveAliases: WORK,
+    moveErasureRequest: DECIDE_FOR_PRIVACY,
+    protectAlias: ADMINISTER,
+    receiveErasureRequest: DECIDE_FOR_PRIVACY,
     registerDataset: WORK,
+    replayDelivery: ADMINISTER,
     revokeToken: ADMINISTER,
+    rollbackAlias: WORK,
     startRun: WORK,
+    takeRequestStep: DECIDE_FOR_PRIVACY,
+    unlinkSubject: DECIDE_FOR_PRIVACY,
     verifyCheckpoint: WORK,
     verifyRun: WORK,
+    withdrawApproval: APPROVE,
   },
   Subscription: {
     runEvents: READ,

@@ -7,8 +7,10 @@ import type { EvaluationService, Found } from '../evaluation/evaluation.service'
 import type { LineageService } from '../lineage/lineage.service';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { NewRunEvent } from '../run-event/run-event-types';
+import type { WebhookService } from '../webhook/webhook.service';
 import { moveRun } from './move-run';
 import { type Cost, type Failure, Run, type Snapshot } from './run.entity';
+import type { RunStatus } from './run-status';
 
 export interface MetricPoint {
   name: string;
@@ -35,6 +37,7 @@ interface AttemptServices {
   checkpoints: CheckpointService;
   evaluations: EvaluationService;
   lineage: LineageService;
+  webhooks: WebhookService;
 }
 
 /** A failure that cannot be told from a lost machine; also what users see when all attempts ended like that. */
@@ -223,11 +226,12 @@ export class RunAttemptService {
         const job = await queue.takeExhausted('RUN');
         if (!job) return false;
         const message = `${EXECUTOR_LOST.message}, ${job.attempt} times`;
-        await database
+        const run = await database
           .repository(Run)
           .findOneOrFail({ where: { id: job.subjectId }, lock: { mode: 'pessimistic_write' } });
-        await this.#failed(job.subjectId, { ...EXECUTOR_LOST, message });
-        await moveRun(database, job.subjectId, 'FAILED');
+        await this.#failed(run.id, { ...EXECUTOR_LOST, message });
+        await moveRun(database, run.id, 'FAILED');
+        await this.#ended(run, 'FAILED');
         return true;
       });
       if (!found) return failed;
@@ -253,8 +257,18 @@ export class RunAttemptService {
       const run = await this.#lockCurrent(claim);
       await actingAs(systemOf(run.projectId), () => write(run));
       await moveRun(database, run.id, status);
-      return database.repository(Run).findOneByOrFail({ id: run.id });
+      return this.#ended(run, status);
     });
+  }
+
+  /** Tells those who wait for a run that it is over. Part of the transaction that ended it. */
+  async #ended({ id, projectId }: Run, status: RunStatus): Promise<Run> {
+    const { database, webhooks } = this.services;
+    const ended = await database.repository(Run).findOneByOrFail({ id });
+    await actingAs(systemOf(projectId), () =>
+      webhooks.publish('RUN_FINISHED', { runId: id, status, resultId: ended.resultId }),
+    );
+    return ended;
   }
 
   async #asCurrent(claim: Claim, write: (run: Run) => Promise<void>): Promise<void> {
