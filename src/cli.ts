@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { exportCheckpoint, exportSignature } from './client/export-checkpoint';
 import { ClientError, LetheClient } from './client/lethe-client';
+import { createToken, revokeToken, tokens } from './client/tokens';
 import type { TextEncoder } from './clip';
 import { type Config, ConfigError, readConfig } from './config';
 import { version } from './version';
@@ -30,15 +31,22 @@ program
 
 program
   .command('schema')
-  .description('write schema.graphql from the resolvers')
-  .option('--check', 'only fail when the file differs')
+  .description('write schema.graphql from the resolvers, and the table of docs/access.md')
+  .option('--check', 'only fail when a file differs')
   .action(async ({ check }: { check?: boolean }) => {
-    const path = resolve(__dirname, '../../schema.graphql');
-    const printed = (await import('./api/schema.js')).printedSchema();
-    if (!check) return writeFile(path, printed);
-    const written = await readFile(path, 'utf8').catch(() => '');
-    if (written !== printed)
-      throw new CommandFailed('schema.graphql is not what the resolvers say: run `npm run schema`');
+    const { printedSchema } = await import('./api/schema.js');
+    const { withAccessTable } = await import('./api/access-page.js');
+    for (const [name, print] of [
+      ['schema.graphql', printedSchema],
+      ['docs/access.md', withAccessTable],
+    ] as const) {
+      const path = resolve(__dirname, '../..', name);
+      const written = await readFile(path, 'utf8').catch(() => '');
+      const printed = print(written);
+      if (!check) await writeFile(path, printed);
+      else if (written !== printed)
+        throw new CommandFailed(`${name} is not what the code says: run \`npm run schema\``);
+    }
   });
 
 const url = ['--url <url>', 'the server (LETHE_URL, else the local one)'] as const;
@@ -149,6 +157,59 @@ async function readKeyFile(name: string): Promise<string> {
     throw new CommandFailed(`NOT VERIFIED: the key file ${name} cannot be read`);
   });
 }
+
+const token = program.command('token').description('make, list and revoke API tokens of a running server');
+
+interface TokenOptions {
+  name: string;
+  role: string[];
+  holder?: string;
+  days?: string;
+  project?: string;
+  url?: string;
+}
+
+token
+  .command('create')
+  .description('make a token and print its secret, which is not shown again')
+  .requiredOption('--name <name>', 'to tell it from others')
+  .requiredOption('--role <role...>', 'what it may do: VIEWER, ENGINEER, REVIEWER, PRIVACY_OFFICER, ADMIN')
+  .option('--holder <person>', 'the person whose it is; a token without a holder is a bot')
+  .option('--days <days>', 'days until it expires (90)')
+  .option('--project <id>', 'another project than your own')
+  .option(...url)
+  .action(async ({ name, role, holder, days, project, url: at }: TokenOptions) => {
+    const expiresAt = days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000);
+    if (expiresAt && Number.isNaN(expiresAt.getTime())) throw new CommandFailed('--days must be a number');
+    const kind = holder === undefined ? 'BOT' : 'PERSON';
+    const { secret } = await createToken(await connect(at), {
+      name,
+      kind,
+      holder,
+      roles: role,
+      projectId: project,
+      expiresAt: expiresAt?.toISOString(),
+    });
+    console.log(secret);
+  });
+
+token
+  .command('list')
+  .description('print the tokens of the project, one JSON object a line')
+  .option(...url)
+  .action(async (options: { url?: string }) => {
+    for await (const each of tokens(await connect(options.url))) console.log(JSON.stringify(each));
+  });
+
+token
+  .command('revoke')
+  .description('revoke a token at once')
+  .argument('<token>', 'its id')
+  .option(...url)
+  .action(async (id: string, options: { url?: string }) => {
+    const { name, revokedAt } = await revokeToken(await connect(options.url), id);
+    console.log(`${name} was revoked at ${revokedAt}`);
+  });
 
 /** A refusal to be shown in one line, without a stack. */
 class CommandFailed extends Error {}

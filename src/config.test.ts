@@ -69,3 +69,25 @@ test('keys are files, relative ones counted from the working folder', () => {
 test('an empty variable counts as unset', () => {
   expect(readConfig({ LETHE_PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 4000, databaseUrl: undefined });
 });
+
+test('logins need an issuer and an audience, and roles that there are', () => {
+  const problems = (env: NodeJS.ProcessEnv) => {
+    try {
+      readConfig(env);
+    } catch (error) {
+      return (error as ConfigError).problems.join('; ');
+    }
+    return '';
+  };
+  expect(problems({ LETHE_OIDC_AUDIENCE: 'lethe' })).toContain('LETHE_OIDC_ISSUER is not');
+  expect(problems({ LETHE_OIDC_ISSUER: 'https://id.example' })).toContain('LETHE_OIDC_AUDIENCE must be set');
+  const issuer = { LETHE_OIDC_ISSUER: 'https://id.example', LETHE_OIDC_AUDIENCE: 'lethe' };
+  expect(problems({ ...issuer, LETHE_OIDC_ROLES: 'team=BOSS' })).toContain('"team=BOSS" is not value=ROLE');
+  expect(readConfig({ ...issuer, LETHE_OIDC_ROLES: 'a=b=VIEWER' }).oidc).toEqual({
+    issuer: 'https://id.example',
+    audience: 'lethe',
+    rolesClaim: 'roles',
+    roles: { 'a=b': 'VIEWER' },
+    subjectClaim: 'sub',
+  });
+});

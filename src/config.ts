@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
+import { type Role, roles } from './domain/actor/actor';
 
 /** Where artifacts live when they are not kept in the data folder. */
 export interface S3Config {
@@ -9,6 +10,21 @@ export interface S3Config {
   /** Set for MinIO, Ceph and the like; absent for AWS. */
   endpoint?: string;
   region?: string;
+}
+
+/** Whose logins are accepted, and how they are read. docs/access.md has the variables. */
+export interface OidcConfig {
+  /** As in the tokens' `iss`. */
+  issuer: string;
+  audience: string;
+  /** Where the issuer's keys are; discovered when left out. */
+  jwksUrl?: string;
+  rolesClaim: string;
+  /** Which value stands for which role; when left out, values are the names of roles. */
+  roles?: Record<string, Role>;
+  /** When left out, everybody is in the default project. */
+  projectClaim?: string;
+  subjectClaim: string;
 }
 
 /** Everything the environment says, read once, checked, and handed on as a value. */
@@ -27,6 +43,8 @@ export interface Config {
   token?: string;
   /** `none` switches authentication off: only for a server behind something that authenticates. */
   auth: 'token' | 'none';
+  /** Logins beside tokens. */
+  oidc?: OidcConfig;
   /** Host names (no port) accepted in Host and Origin, beside loopback and `host`; `*` accepts any. */
   allowedHosts: string[];
   s3?: S3Config;
@@ -88,6 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     pluginFolders: (text('LETHE_PLUGINS') ?? '').split(/[:,]/).filter(Boolean).map(folder),
     token,
     auth: oneOf('LETHE_AUTH', ['token', 'none'], 'token'),
+    oidc: readOidc(text, list, problems),
     allowedHosts: list('LETHE_ALLOWED_HOSTS'),
     s3: readS3(text, problems),
     webhookNetworks: readNetworks('LETHE_WEBHOOK_NETWORKS', list('LETHE_WEBHOOK_NETWORKS'), problems),
@@ -148,6 +167,38 @@ function readOrigin(value: string | undefined, problems: string[]): string | und
   if (value === undefined || /^[^\s+]+$/u.test(value)) return value;
   problems.push('LETHE_LOG_ORIGIN must have neither spaces nor plus signs');
   return undefined;
+}
+
+function readOidc(
+  text: (name: string) => string | undefined,
+  list: (name: string) => string[],
+  problems: string[],
+): OidcConfig | undefined {
+  const issuer = readUrl('LETHE_OIDC_ISSUER', text('LETHE_OIDC_ISSUER'), ['http:', 'https:'], problems);
+  const jwksUrl = readUrl('LETHE_OIDC_JWKS_URL', text('LETHE_OIDC_JWKS_URL'), ['http:', 'https:'], problems);
+  const audience = text('LETHE_OIDC_AUDIENCE');
+  const meant = list('LETHE_OIDC_ROLES').map((pair): [string, Role] => {
+    const [, value, name] = /^(.+)=(.+)$/.exec(pair) ?? [];
+    const role = roles.find((each) => each === name);
+    if (!role) problems.push(`LETHE_OIDC_ROLES: "${pair}" is not value=ROLE with one of ${roles.join(', ')}`);
+    return [value ?? '', role ?? 'VIEWER'];
+  });
+  if (!issuer) {
+    if (audience || jwksUrl)
+      problems.push('LETHE_OIDC_AUDIENCE or LETHE_OIDC_JWKS_URL is set but LETHE_OIDC_ISSUER is not');
+    return undefined;
+  }
+  if (!audience)
+    problems.push('LETHE_OIDC_AUDIENCE must be set: a token that was made for another program admits nobody');
+  return {
+    issuer,
+    audience: audience ?? '',
+    jwksUrl,
+    rolesClaim: text('LETHE_OIDC_ROLES_CLAIM') ?? 'roles',
+    roles: meant.length > 0 ? Object.fromEntries(meant) : undefined,
+    projectClaim: text('LETHE_OIDC_PROJECT_CLAIM'),
+    subjectClaim: text('LETHE_OIDC_SUBJECT_CLAIM') ?? 'sub',
+  };
 }
 
 function folder(path: string): string {

@@ -9,6 +9,7 @@ import { serveDownloads } from './api/server/downloads';
 import { serveHttp } from './api/server/http';
 import { knownHosts } from './api/server/known-host';
 import { serveLog } from './api/server/log-routes';
+import { OidcLogins } from './api/server/oidc';
 import { createPresentError } from './api/server/present-error';
 import type { Session } from './api/server/session';
 import { loadToken } from './api/server/token';
@@ -37,7 +38,11 @@ export interface Server {
 export async function startServer(config: Config, domain: Domain, log: Log): Promise<Server> {
   await mkdir(config.home, { recursive: true });
   const token = config.auth === 'none' ? undefined : await loadToken(config.home, config.token);
-  const authentication = new Authentication({ bootstrap: token });
+  const authentication = new Authentication({
+    bootstrap: token,
+    tokens: domain.tokens,
+    logins: config.oidc && new OidcLogins(config.oidc, domain.projects),
+  });
   const isKnownHost = knownHosts(config.host, config.allowedHosts);
   const metrics = createMetrics(() => domain.runs.countByStatus());
   const presentError = createPresentError(log, metrics);
@@ -69,7 +74,11 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   serveDownloads(http.app, domain);
   serveLog(http.app, domain);
   const { server } = http.app;
-  const sockets = serveWebSocket({ ...shared, server });
+  const sockets = serveWebSocket({
+    ...shared,
+    server,
+    onAccessChange: (listener) => domain.tokens.onChange(listener),
+  });
   await http.app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
     const reasons: Record<string, string> = {
       EADDRINUSE: `LETHE_PORT ${config.port} is taken on ${config.host}: stop what uses it or choose another`,

@@ -14,6 +14,7 @@ import type {
   MetricValue,
   Playbook,
   Policy,
+  Project,
   Recipient,
   Run,
   SampleSet,
@@ -30,6 +31,7 @@ export interface Loaders {
   evaluation: DataLoader<string, Evaluation>;
   merge: DataLoader<string, CheckpointMerge>;
   executor: DataLoader<string, Executor>;
+  project: DataLoader<string, Project>;
   playbook: DataLoader<string, Playbook>;
   alias: DataLoader<string, Alias>;
   /** The evaluations that belong to a run, by its id. */
@@ -63,6 +65,7 @@ export function createLoaders(domain: Domain): Loaders {
     evaluation: byId((ids) => domain.evaluations.byIds(ids)),
     merge: byId((ids) => domain.merges.byIds(ids)),
     executor: byId((ids) => domain.executors.byIds(ids)),
+    project: byId((ids) => domain.projects.byIds(ids)),
     playbook: byId((ids) => domain.playbooks.byIds(ids)),
     alias: byId((ids) => domain.aliases.byIds(ids)),
     runEvaluations: new DataLoader(async (runIds) => {

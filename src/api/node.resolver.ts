@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { isId } from '../domain';
+import { type accessTable, forbidden, isId } from '../domain';
 import { AliasMoveType, AliasType } from './alias/alias.type';
 import { ApprovalType } from './approval/approval.type';
 import { ArtifactType } from './artifact/artifact.type';
@@ -15,8 +15,10 @@ import { MethodType } from './method/method.type';
 import { Node } from './node';
 import { PlaybookGraphType } from './playbook/playbook.type';
 import { PolicyType } from './policy/policy.type';
+import { ProjectType } from './project/project.type';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
+import { ApiTokenType } from './token/token.type';
 import { VerificationType } from './verification/verification.type';
 import { WebhookDeliveryType, WebhookGraphType } from './webhook/webhook.type';
 
@@ -26,9 +28,11 @@ export class NodeResolver {
   @Query(() => Node, { nullable: true, description: 'Whatever has this id.' })
   async node(
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
-    @Ctx() { domain }: Context,
+    @Ctx() { domain, session }: Context,
   ): Promise<Node | null> {
     if (!isId(id)) return null;
+    /** What not all may list is not there for the others by its id either. */
+    const may = (query: keyof typeof accessTable.Query) => forbidden('Query', query, session.actor) === null;
     const found = await Promise.all([
       domain.checkpoints.byIds([id]).then((rows) => rows.map(CheckpointType.of)),
       domain.datasets.byIds([id]).then((rows) => rows.map(DatasetType.of)),
@@ -42,14 +46,16 @@ export class NodeResolver {
       domain.verifications.byIds([id]).then((rows) => rows.map(VerificationType.of)),
       domain.certificates.byIds([id]).then((rows) => rows.map(CertificateType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
+      domain.projects.byIds([id]).then((rows) => rows.map(ProjectType.of)),
+      may('apiTokens') ? domain.tokens.byIds([id]).then((rows) => rows.map(ApiTokenType.of)) : [],
       domain.approvals.byIds([id]).then((rows) => rows.map(ApprovalType.of)),
       domain.aliases.byIds([id]).then((rows) => rows.map(AliasType.of)),
       domain.aliases.movesByIds([id]).then((rows) => rows.map(AliasMoveType.of)),
-      domain.webhooks.byIds([id]).then((rows) => rows.map(WebhookGraphType.of)),
-      domain.webhooks.deliveriesByIds([id]).then((rows) => rows.map(WebhookDeliveryType.of)),
+      may('webhook') ? domain.webhooks.byIds([id]).then((rows) => rows.map(WebhookGraphType.of)) : [],
+      may('webhook') ? domain.webhooks.deliveriesByIds([id]).then((rows) => rows.map(WebhookDeliveryType.of)) : [],
       domain.playbooks.byIds([id]).then((rows) => rows.map(PlaybookGraphType.of)),
-      domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)),
-      domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)),
+      may('erasureRequest') ? domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)) : [],
+      may('erasureRequest') ? domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)) : [],
     ]);
     return found.flat()[0] ?? null;
   }

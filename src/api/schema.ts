@@ -13,25 +13,32 @@ import { ErasureRequestResolver } from './erasure-request/erasure-request.resolv
 import { EvaluationResolver } from './evaluation/evaluation.resolver';
 import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
+import { guard } from './guard';
 import { InfoResolver } from './info/info.resolver';
 import { CarriersResolver } from './lineage/carriers.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
+import { MeResolver } from './me/me.resolver';
 import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
 import { NodeResolver } from './node.resolver';
 import { PlaybookResolver } from './playbook/playbook.resolver';
 import { PolicyResolver } from './policy/policy.resolver';
+import { ProjectResolver } from './project/project.resolver';
 import { RunResolver } from './run/run.resolver';
 import { RunEventResolver } from './run-event/run-event.resolver';
 import { SampleSetResolver } from './sample-set/sample-set.resolver';
+import { TokenResolver } from './token/token.resolver';
 import { RunVerificationResolver, VerificationResolver } from './verification/verification.resolver';
 import { WebhookResolver } from './webhook/webhook.resolver';
 
-/** The whole schema, built from the resolvers. */
+/** The whole schema, built from the resolvers, with the authorisation table in front of it. */
 export function createSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [
       InfoResolver,
+      MeResolver,
+      ProjectResolver,
+      TokenResolver,
       NodeResolver,
       CheckpointResolver,
       DatasetResolver,
@@ -64,6 +71,7 @@ export function createSchema(): GraphQLSchema {
     // Subscriptions pull from rows; type-graphql only insists that there is something here.
     pubSub: { publish: () => undefined, subscribe: () => neverAny() },
   });
+  return guard(schema);
 }
 
 /** What `schema.graphql` holds: sorted, so that moving a resolver changes nothing. */

@@ -1,3 +1,5 @@
+export { accessPage, demand, forbidden, rightOf } from './access/access';
+export { accessTable, type Door, type Right } from './access/access-table';
 export {
   type Actor,
   actingAs,
@@ -118,7 +120,7 @@ export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTyp
 export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
-export { accessChannel, type CreatedToken, type CreateToken, personId } from './token/token.service';
+export { type CreatedToken, type CreateToken, personId } from './token/token.service';
 export type { PublishedKey } from './transparency/keyring';
 export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from './transparency/transparency-log';
 export { AttackResult } from './verification/attack-result.entity';

@@ -28,6 +28,13 @@ test('the right token lets in, a wrong one and none do not', async () => {
   }
 });
 
+test('the refusal says whether a token was wrong or missing', async () => {
+  const challenge = async (headers: Record<string, string>) =>
+    (await fetch(`${lethe.url}/graphql`, { headers })).headers.get('www-authenticate');
+  expect(await challenge({})).toBe('Bearer');
+  expect(await challenge({ authorization: 'Bearer wrong' })).toBe('Bearer error="invalid_token"');
+});
+
 test('a wrong token is refused before the body is read', async () => {
   const { status } = await lethe.post('x'.repeat(10_000_000), { authorization: 'Bearer wrong' });
   expect(status).toBe(401);
@@ -70,4 +77,15 @@ test('a WebSocket shows its token in connection_init or in the upgrade', async (
   expect(await ask({ token: lethe.server.token }, { origin: 'https://elsewhere.example' })).toMatchObject({
     message: expect.stringContaining('403'),
   });
+});
+
+test('with authentication off everybody administers the default project', async () => {
+  const open = await TestServer.start({ LETHE_AUTH: 'none' });
+  const query = '{ me { actorId roles project { name } } }';
+  const expected = { me: { actorId: 'anybody', roles: ['ADMIN'], project: { name: 'default' } } };
+  expect((await open.post(JSON.stringify({ query }), { authorization: '' })).data).toEqual(expected);
+  const client = open.socket({});
+  expect((await follow(client, query)).items).toEqual([expected]);
+  await client.dispose();
+  await open.close();
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type Actor,
   actingAs,
+  type CreateSampleSet,
   currentProject,
   DEFAULT_PROJECT,
   type Domain,
@@ -10,6 +11,7 @@ import {
   Refusal,
   SYSTEM,
 } from '../../src/domain';
+import { Identified } from '../../src/domain/columns';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain, type Scene, setTheScene, success } from '../support/domain';
 
@@ -35,29 +37,9 @@ describeOnBoth('projects', (fresh) => {
     await place.discard();
   });
 
-  test('everything that users name belongs to one, executors and methods to all', () => {
-    expect(owned.map(({ name }) => name).sort()).toEqual([
-      'Alias',
-      'AliasMove',
-      'ApiToken',
-      'Approval',
-      'Artifact',
-      'Certificate',
-      'Checkpoint',
-      'CheckpointMerge',
-      'Dataset',
-      'ErasureRequest',
-      'Evaluation',
-      'LineageNode',
-      'Playbook',
-      'Policy',
-      'Recipient',
-      'Run',
-      'SampleSet',
-      'Verification',
-      'WebhookDelivery',
-      'WebhookEndpoint',
-    ]);
+  test('what has an id belongs to a project, but for what all share', () => {
+    const shared = entities.filter((entity) => entity.prototype instanceof Identified && !owned.includes(entity));
+    expect(shared.map(({ name }) => name).sort()).toEqual(['Executor', 'Method', 'Project']);
   });
 
   test.each(owned.map((entity) => [entity.name, entity] as const))(
@@ -98,6 +80,7 @@ describeOnBoth('projects', (fresh) => {
     }
     await actingAs(theirs, async () => {
       expect(await domain.lineage.of(scene.checkpoint.id)).toBeNull();
+      expect(await domain.lineage.carriersOf(scene.forget.id)).toBeNull();
       expect((await domain.comparison.compare([run.id])).missing).toEqual([run.id]);
       const lists = [
         domain.checkpoints.list(page),
@@ -166,6 +149,14 @@ describeOnBoth('projects', (fresh) => {
       const [after] = await domain.evaluations.ofRuns([run.id]);
       const [artifact] = await domain.artifactRows.ofOwners('runId', [run.id]);
       for (const row of [made, after, artifact]) expect(row?.projectId).toBe(theirs.projectId);
+      // The same photographs are in both projects, and the new checkpoint was taught dogs.
+      const dogs: CreateSampleSet = { kind: 'FORGET', name: 'dogs', classes: ['dog'] };
+      const carriers = async () => {
+        const set = granted(await domain.sets.create(dogs));
+        return (await domain.lineage.carriersOf(set.id))?.carriers.map(({ checkpointId }) => checkpointId);
+      };
+      expect(await carriers()).toEqual([made!.id]);
+      expect(await actingAs(ours, carriers)).toEqual([]);
       expect((await domain.lineage.of(made!.id))?.nodes).toHaveLength(8);
       expect(await actingAs(ours, () => domain.lineage.of(made!.id))).toBeNull();
       expect((await domain.values.list({}, page)).items).not.toEqual([]);

@@ -45,11 +45,13 @@ describeOnBoth('API tokens', (fresh) => {
   });
 
   test('a person is one actor over all tokens, a bot is its own', async () => {
-    const person = { kind: 'PERSON', holder: 'olga@example.org', roles: ['REVIEWER'] } as const;
+    const person: Partial<CreateToken> = { kind: 'PERSON', holder: 'olga@example.org' };
     const ids = [
       await create({ ...person, roles: ['REVIEWER'] }),
       await create({ ...person, roles: ['ENGINEER'] }),
     ].map(({ token }) => token.actorId);
+    const { secret } = await create(person);
+    expect((await domain.tokens.holder(secret))?.actor.name).toBe('olga@example.org');
     expect(ids).toEqual(['person:olga@example.org', 'person:olga@example.org']);
     expect((await create()).token.actorId).not.toBe((await create()).token.actorId);
   });

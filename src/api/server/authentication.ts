@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Actor, Misuse } from '../../domain';
+import { type Actor, type Domain, Misuse } from '../../domain';
+import type { OidcLogins } from './oidc';
 
 /** Who a client is, and until when its credentials say so. */
 export interface Identity {
@@ -23,13 +24,20 @@ const ANYBODY: Identity = {
 export interface AuthenticationOptions {
   /** The token of `$LETHE_HOME/token`; undefined switches authentication off. */
   bootstrap: string | undefined;
+  tokens: Domain['tokens'];
+  /** Absent where there are no logins. */
+  logins?: OidcLogins | undefined;
 }
 
 /** Turns what a client shows into who it is. */
 export class Authentication {
   readonly #bootstrap: Buffer | undefined;
+  readonly #tokens: Domain['tokens'];
+  readonly #logins: OidcLogins | undefined;
 
-  constructor({ bootstrap }: AuthenticationOptions) {
+  constructor({ bootstrap, tokens, logins }: AuthenticationOptions) {
+    this.#tokens = tokens;
+    this.#logins = logins;
     this.#bootstrap = bootstrap === undefined ? undefined : digest(bootstrap);
   }
 
@@ -42,6 +50,8 @@ export class Authentication {
     const token = typeof credentials === 'string' ? credentials.replace(/^Bearer\s+/i, '').trim() : '';
     // Digests have one length, so the comparison takes the same time whatever was sent.
     if (timingSafeEqual(digest(token), this.#bootstrap)) return BOOTSTRAP;
+    const holder = (await this.#tokens.holder(token)) ?? (await this.#logins?.holder(token));
+    if (holder) return holder;
     throw new Misuse('UNAUTHENTICATED', 'Send a token of this server as "Authorization: Bearer <token>"');
   }
 }

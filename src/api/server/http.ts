@@ -3,7 +3,7 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import fastifyApollo from '@as-integrations/fastify';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { actingAs, Misuse } from '../../domain';
+import { actingAs, demand, Misuse, rightOf } from '../../domain';
 import type { Log } from '../../observability/log';
 import type { Metrics } from '../../observability/metrics';
 import type { Context } from '../context';
@@ -61,6 +61,8 @@ export async function serveHttp(options: HttpOptions): Promise<HttpEndpoint> {
     logger: false,
     requestTimeout: 60_000,
   });
+  // A route that nobody was given a right to keeps the server from starting.
+  app.addHook('onRoute', ({ url }) => void rightOf('Http', url));
   app.decorateRequest('session', null);
   app.addHook('onRequest', async (request, reply) => admit(request, reply, options));
   // With a callback, and after the body was read: what follows, the handler and all it awaits, is done in the actor's name.
@@ -107,17 +109,21 @@ export async function serveHttp(options: HttpOptions): Promise<HttpEndpoint> {
 /** Runs before a byte of the body is read. Probes carry no token and come by address, so they pass. */
 async function admit(request: FastifyRequest, reply: FastifyReply, { authentication, isKnownHost }: HttpOptions) {
   const route = request.routeOptions.url;
-  if (route === '/healthz' || route === '/readyz') return undefined;
+  if (route !== undefined && rightOf('Http', route) === 'PUBLIC') return undefined;
   if (!isKnownHost(request.headers)) {
     const message = 'This server does not answer under that name (see LETHE_ALLOWED_HOSTS)';
     return reply.code(403).send(failure('UNKNOWN_HOST', message));
   }
   try {
     request.session = new Session(await authentication.identify(request.headers.authorization));
+    if (route !== undefined) demand('Http', route, request.session.actor);
     return undefined;
   } catch (error) {
     if (!(error instanceof Misuse)) throw error;
-    return reply.code(401).header('WWW-Authenticate', 'Bearer').send(failure(error.code, error.message));
+    if (error.code === 'FORBIDDEN') return reply.code(403).send(failure(error.code, error.message));
+    // RFC 6750, section 3: no error code where nothing was shown.
+    const challenge = request.headers.authorization ? 'Bearer error="invalid_token"' : 'Bearer';
+    return reply.code(401).header('WWW-Authenticate', challenge).send(failure(error.code, error.message));
   }
 }
 

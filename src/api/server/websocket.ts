@@ -1,7 +1,14 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { execute, type GraphQLFormattedError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
+import {
+  execute,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  subscribe,
+} from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { actingAs, Misuse } from '../../domain';
@@ -16,6 +23,10 @@ import { Session } from './session';
 const keepAliveMs = 12_000;
 /** Within this a client must say connection_init: graphql-ws's 3 seconds are too few for a person with wscat. */
 const initWaitMs = 15_000;
+/** An expiry is looked at, and what could not be looked up is looked up again, at most this often. */
+const recheckMs = 1000;
+/** Node's timers hold no more. */
+const longestTimerMs = 2 ** 31 - 1;
 /** How long a drain waits for subscriptions to end, and then for sockets to close. */
 const patienceMs = 3000;
 
@@ -30,6 +41,8 @@ export interface WebSocketOptions {
   presentError: PresentError;
   log: Log;
   metrics: Metrics;
+  /** Calls back when somebody's rights have changed; resolves with what ends that. */
+  onAccessChange: (listener: () => void) => Promise<() => void>;
 }
 
 export interface WebSocketEndpoint {
@@ -46,6 +59,9 @@ interface Connection {
   credentials: unknown;
   /** Null before connection_init. */
   session: Session | null;
+  socket: WebSocket;
+  /** Fires when the credentials expire. */
+  expiry: NodeJS.Timeout | null;
   /** Ids of the subscriptions now running. */
   streams: Set<string>;
 }
@@ -57,6 +73,37 @@ interface Connection {
 export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
   const { server, schema, authentication, log, metrics, presentError } = options;
   const present = (errors: readonly unknown[]): GraphQLFormattedError[] => errors.map((error) => presentError(error));
+
+  const connections = new Set<Connection>();
+  /** Whether a client is still whom it said it was. One who is not is sent away, and all its subscriptions end. */
+  const recheck = async (connection: Connection): Promise<boolean> => {
+    const { session, credentials, socket } = connection;
+    if (!session) return true;
+    try {
+      const identity = await authentication.identify(credentials);
+      if (identity.actor.projectId !== session.actor.projectId) throw new Misuse('UNAUTHENTICATED', 'another project');
+      session.renew(identity);
+    } catch (error) {
+      if (error instanceof Misuse) {
+        socket.close(CloseCode.Forbidden, 'The credentials are no longer valid');
+        return false;
+      }
+      log.warn({ err: error }, 'the credentials of a WebSocket could not be looked up');
+      recheckLater(connection, recheckMs);
+      return false;
+    }
+    if (session.expiresAt) recheckLater(connection, session.expiresAt.getTime() - Date.now());
+    return true;
+  };
+  const recheckLater = (connection: Connection, ms: number) => {
+    if (connection.expiry) clearTimeout(connection.expiry);
+    if (!connections.has(connection)) return;
+    const wait = Math.min(Math.max(ms, recheckMs), longestTimerMs);
+    connection.expiry = globalThis.setTimeout(() => void recheck(connection), wait).unref();
+  };
+  const listening = options.onAccessChange(() => {
+    for (const connection of connections) void recheck(connection);
+  });
 
   let streams = 0;
   let onIdle: () => void = () => {};
@@ -70,14 +117,19 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
       const identity = await identified(authentication, extra.credentials);
       if (!identity) return false;
       extra.session = new Session(identity);
+      if (identity.expiresAt) recheckLater(extra, identity.expiresAt.getTime() - Date.now());
       return true;
     },
-    onSubscribe({ subscriptions, extra }, _id, { query, operationName, variables }) {
+    async onSubscribe({ subscriptions, extra }, _id, { query, operationName, variables }) {
       if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
         throw new Error(`At most ${limits.operationsPerSocket} operations at a time`);
       }
       const parsed = parseWithinLimits(schema, query);
       if (!('kind' in parsed)) return parsed;
+      if (!(await recheck(extra))) {
+        const extensions = { code: 'UNAUTHENTICATED' };
+        return [new GraphQLError('The credentials are no longer valid', { extensions })];
+      }
       const contextValue = options.createContext(extra.session!);
       return { schema, document: parsed, operationName, variableValues: variables, contextValue };
     },
@@ -85,7 +137,9 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
       data,
       ...(errors ? { errors: present(errors) } : {}),
     }),
-    onError: (_context, _id, _payload, errors) => present(errors),
+    // What fails a stream midway is wrapped, without a place in the document, and would pass for the client's error.
+    onError: (_context, _id, _payload, errors) =>
+      present(errors.map((error) => (error.nodes ? error : (error.originalError ?? error)))),
     onOperation({ extra }, id, _payload, { document, operationName }, result) {
       const type = getOperationAST(document, operationName)?.operation ?? 'query';
       metrics.operations.inc({ type, transport: 'websocket', outcome: 'errors' in result ? 'error' : 'ok' });
@@ -109,6 +163,9 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     metrics.sockets.inc();
+    const credentials = request.headers.authorization;
+    const connection: Connection = { credentials, session: null, socket, expiry: null, streams: new Set() };
+    connections.add(connection);
     const stopBeating = keepAlive(socket);
     const onClosed = graphql.opened(
       {
@@ -127,11 +184,13 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
             });
           }),
       },
-      { credentials: request.headers.authorization, session: null, streams: new Set() },
+      connection,
     );
     socket.on('error', (error) => log.debug({ err: error }, 'WebSocket error'));
     socket.once('close', (code, reason) => {
       stopBeating();
+      connections.delete(connection);
+      if (connection.expiry) clearTimeout(connection.expiry);
       metrics.sockets.dec();
       const done = onClosed(code, String(reason)).finally(() => closed.delete(done));
       closed.add(done);
@@ -149,6 +208,7 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
   return {
     async close() {
       draining = true;
+      (await listening)();
       const idle = new Promise<void>((resolve) => {
         onIdle = resolve;
       });

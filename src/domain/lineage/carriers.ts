@@ -1,4 +1,5 @@
 import type { Database } from '../../database';
+import { SampleSet } from '../sample-set/sample-set.entity';
 import type { LineageEdge } from './lineage-edge.entity';
 import { weightKinds } from './lineage-graph';
 import { edgesBy } from './lineage-walk';
@@ -40,9 +41,9 @@ interface Passage extends LineageEdge {
  * Null when there is no such forget set.
  */
 export async function carriersOf(database: Database, forgetSetId: string, asOf: Date): Promise<Carriers | null> {
-  const known = await database.query(`SELECT 1 FROM sample_set WHERE id = $1 AND kind = 'FORGET'`, [forgetSetId]);
-  if (known.length === 0) return null;
-  const cohorts = await cohortsOf(database, forgetSetId);
+  const forgetSet = await database.repository(SampleSet).findOneBy({ id: forgetSetId, kind: 'FORGET' });
+  if (!forgetSet) return null;
+  const cohorts = await cohortsOf(database, forgetSet);
   const learnedFrom = [...new Set(cohorts.flatMap(({ sources }) => sources))];
   const touched = await descendants(database, learnedFrom, asOf);
   const passages = await passagesTo(database, touched, learnedFrom, asOf);
@@ -61,12 +62,15 @@ export async function carriersOf(database: Database, forgetSetId: string, asOf: 
     asOf,
     carriers: carriers.sort((a, b) => a.path.length - b.path.length),
     remediated: touched.filter((id) => !found.has(id)),
-    undeclared: await undeclared(database, asOf),
+    undeclared: await undeclared(database, forgetSet, asOf),
   };
 }
 
-/** `sources` are datasets somebody trained on, sets a run taught, and sets a run made its model forget. */
-async function cohortsOf(database: Database, forgetSetId: string): Promise<Cohort[]> {
+/**
+ * `sources` are datasets somebody trained on, sets a run taught, and sets a run made its model forget. Of the set's project: an image
+ * may be in another one too.
+ */
+async function cohortsOf(database: Database, { id, projectId }: SampleSet): Promise<Cohort[]> {
   return database.query<Cohort>(
     `WITH forgotten AS (
        SELECT hash FROM sample_set_member WHERE set_id = $1
@@ -75,11 +79,11 @@ async function cohortsOf(database: Database, forgetSetId: string): Promise<Cohor
        WHERE sample_set.id = $1 AND sample_set.dataset_id IS NULL
      ), trained AS (
        SELECT id FROM dataset
-       WHERE EXISTS (SELECT FROM lineage_edge WHERE from_id = dataset.id AND kind = 'TRAINED')
+       WHERE project_id = $2 AND EXISTS (SELECT FROM lineage_edge WHERE from_id = dataset.id AND kind = 'TRAINED')
      ), used AS (
-       SELECT retain_set_id AS id FROM run WHERE result_id IS NOT NULL
-       UNION SELECT calibration_set_id FROM run WHERE result_id IS NOT NULL
-       UNION SELECT forget_set_id FROM run WHERE result_id IS NOT NULL
+       SELECT retain_set_id AS id FROM run WHERE project_id = $2 AND result_id IS NOT NULL
+       UNION SELECT calibration_set_id FROM run WHERE project_id = $2 AND result_id IS NOT NULL
+       UNION SELECT forget_set_id FROM run WHERE project_id = $2 AND result_id IS NOT NULL
      ), held AS (
        SELECT hash, trained.id FROM forgotten JOIN sample USING (hash) JOIN trained ON trained.id = sample.dataset_id
        UNION
@@ -92,7 +96,7 @@ async function cohortsOf(database: Database, forgetSetId: string): Promise<Cohor
        SELECT array_agg(id ORDER BY id) AS sources FROM held GROUP BY hash
      )
      SELECT sources, count(*) AS count FROM signed GROUP BY sources`,
-    [forgetSetId],
+    [id, projectId],
   );
 }
 
@@ -157,13 +161,13 @@ function reach({ sources }: Cohort, passages: Passage[]): Map<string, LineageEdg
   return new Map([...arrivals].filter(([, edge]) => edge !== null).map(([id]) => [id, wayTo(id)]));
 }
 
-async function undeclared(database: Database, asOf: Date): Promise<number> {
+async function undeclared(database: Database, { projectId }: SampleSet, asOf: Date): Promise<number> {
   const [row] = await database.query<{ count: number }>(
     `SELECT count(*) AS count FROM checkpoint
-     WHERE run_id IS NULL AND merge_id IS NULL AND created_at <= $1 AND NOT EXISTS (
+     WHERE project_id = $2 AND run_id IS NULL AND merge_id IS NULL AND created_at <= $1 AND NOT EXISTS (
        SELECT FROM lineage_edge
        WHERE to_id = checkpoint.id AND kind IN ('TRAINED', 'FINE_TUNED') AND created_at <= $1)`,
-    [asOf],
+    [asOf, projectId],
   );
   return row!.count;
 }

@@ -13,7 +13,7 @@ import { ApiToken, type TokenKind } from './api-token.entity';
 import { digestOfSecret, isSecretOf, newSecret, tokenIdOf } from './secret';
 
 /** Channel on which servers hear that somebody's rights have changed; the payload is the token's id. */
-export const accessChannel = 'lethe_access';
+const accessChannel = 'lethe_access';
 
 const DAY_MS = 86_400_000;
 const USUAL_DAYS = 90;
@@ -127,7 +127,13 @@ export class TokenService {
       throw new Misuse('UNAUTHENTICATED', `Token ${name} expired at ${expiresAt.toISOString()}`);
     }
     await this.#noteUse(token);
-    return { actor: { kind, id: actorId, name, roles, projectId }, expiresAt };
+    const shown = kind === 'PERSON' ? actorId.slice(personId('').length) : name;
+    return { actor: { kind, id: actorId, name: shown, roles, projectId }, expiresAt };
+  }
+
+  /** Calls back when the rights of some token have changed, in whatever process; the returned function ends it. */
+  onChange(listener: () => void): Promise<() => void> {
+    return this.services.database.notifications.subscribe(accessChannel, listener);
   }
 
   async #noteUse({ id, lastUsedAt }: ApiToken): Promise<void> {
