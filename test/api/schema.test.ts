@@ -47,7 +47,9 @@ test('every mutation takes one input and returns its success or refusals that ar
   const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
   expect(mutations.map(({ name }) => name).sort()).toEqual([
     'cancelRun',
+    'cancelVerification',
     'createForgetSet',
+    'createPolicy',
     'createRetainSet',
     'deleteCheckpoint',
     'evaluateCheckpoint',
@@ -55,6 +57,8 @@ test('every mutation takes one input and returns its success or refusals that ar
     'mergeCheckpoints',
     'registerDataset',
     'startRun',
+    'verifyCheckpoint',
+    'verifyRun',
   ]);
   for (const { name, args, type } of mutations) {
     expect(args.map((argument) => argument.name)).toEqual(['input']);
