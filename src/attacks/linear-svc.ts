@@ -10,7 +10,7 @@ const TOLERANCE = 1e-4;
 /**
  * A linear support vector classifier with the hinge loss, by dual coordinate descent (Hsieh et al., A Dual Coordinate Descent Method for
  * Large-scale Linear SVM, ICML 2008, algorithm 1). C is 1, divided between the two classes so that both weigh the same. Features are
- * standardised by the samples it learns from. Own code, because no kept library of npm has it.
+ * standardised by the samples it learns from. Own code: docs/decisions/0014-verdicts-by-intervals.md.
  */
 export function linearSvc(
   samples: readonly (readonly number[])[],

@@ -23,6 +23,6 @@ export const logConfidence = (p: readonly number[], label: number): number => lo
 /** - sum p log p, in nats. */
 export const entropy = (p: readonly number[]): number => -p.reduce((sum, each) => sum + each * log(each), 0);
 
-/** - (1 - p_y) log p_y - sum over the other classes of p_i log(1 - p_i); Song and Mittal 2021, section 3.2. */
+/** - (1 - p_y) log p_y - sum over the other classes of p_i log(1 - p_i); Song and Mittal 2021, https://arxiv.org/abs/2003.10595 */
 export const modifiedEntropy = (p: readonly number[], label: number): number =>
   -p.reduce((sum, each, i) => sum + (i === label ? (1 - each) * log(each) : each * log(1 - each)), 0);

@@ -41,8 +41,7 @@ export const relearnForget: Relearning = {
   description:
     'The same with k forget images beside the retain images: a class that was only hidden comes back in fewer steps than a class that is new to the model.',
   trainsOn: ['forget', 'retain'],
-  source:
-    '[From Dormant to Deleted](https://arxiv.org/abs/2505.22310) and relearn time of [Chundawat et al.](https://arxiv.org/abs/2205.08096); the interval is OURS',
+  source: '[From Dormant to Deleted](https://arxiv.org/abs/2505.22310); steps as a measure, and the interval, are OURS',
 };
 
 /** The rows of a relearning. @param curve in order, the first at step 0 */

@@ -12,7 +12,7 @@ export const rmia: FeatureAttack = {
   interval: 'DeLong',
   needs: [],
   source:
-    "[RMIA](https://arxiv.org/abs/2312.03262), equations 1 to 3 with gamma 1 and one reference model, hence Pr(x) is the reference's; the original as a reference is OURS",
+    '[RMIA](https://arxiv.org/abs/2312.03262) with gamma 1 and one reference model, whose own probability stands for Pr(x): its offline correction is left out (OURS); the original as a reference is OURS',
   measure(of) {
     const { model, reference, labels } = of;
     const [held, kept] = [heldOfForgotten(of), heldOfKept(of)];

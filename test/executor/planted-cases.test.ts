@@ -39,7 +39,7 @@ describe('planted cases', () => {
       forgetSetId: got(forget).id,
       retainSetId: got(retain).id,
       datasetId: got(await datasets.register({ name: 'never seen', source: held })).id,
-      relearning: { learningRate: 3e-4, samples: 4, steps: 40 },
+      relearning: { learningRate: 3e-4, samples: 4, steps: 40, every: 4 },
     };
     await service.executor();
   }, 120_000);
@@ -68,17 +68,18 @@ describe('planted cases', () => {
     )!.value;
   }
 
-  test('the original fails', async () => {
-    const found = await verified('original');
+  test('the original fails, beside a retrained model, too', async () => {
+    const found = await verified('original', { retrainedId: models.retrained! });
     expect(found).toMatchObject({ status: 'SUCCEEDED', error: null, verdict: 'FAIL' });
     expect(linesOf(found)).toMatchObject({
       'PARAPHRASES largest': 'FAIL',
-      'LINEAR_PROBE recall': 'FAIL',
+      'LINEAR_PROBE auc': 'FAIL',
       'IMAGE_LEAK P@10': 'FAIL',
       'RELEARN_RETAIN recovered': 'FAIL',
       'RELEARN_FORGET steps': 'FAIL',
       'RETAIN_DRIFT accuracy': 'PASS',
     });
+    expect(found.lines!.map(({ name }) => name)).toContain('forget images are to it what they are to a retrained one');
   }, 60_000);
 
   test('a model retrained without what was to be forgotten passes in every line', async () => {
@@ -98,5 +99,19 @@ describe('planted cases', () => {
       'IMAGE_LEAK P@10': 'FAIL',
       'RELEARN_FORGET steps': 'FAIL',
     });
+  }, 60_000);
+
+  test('one that is under way stops within seconds when it is cancelled, and says nothing', async () => {
+    const { verifications } = service.domain;
+    const request = { ...asked, checkpointId: models.original!, relearning: { steps: 10_000 } };
+    const { id } = got(await verifications.verifyCheckpoint(request));
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+    while ((await verifications.getOrFail(id)).progress === null) await pause();
+    const cancelledAt = Date.now();
+    got(await verifications.cancel(id));
+    while ((await verifications.getOrFail(id)).finishedAt === null) await pause();
+    expect(Date.now() - cancelledAt).toBeLessThan(10_000);
+    expect(await verifications.getOrFail(id)).toMatchObject({ status: 'CANCELLED', verdict: null, error: null });
+    expect(await verifications.resultsOf([id])).toEqual([]);
   }, 60_000);
 });

@@ -22,10 +22,11 @@ import { isFinal } from '../run/run-status';
 import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
 import type { SampleSetService } from '../sample-set/sample-set.service';
 import { AttackResult } from './attack-result.entity';
-import { type AskedVerification, attacksOf, refusalOf } from './check-verification';
+import { type AskedVerification, refusalOf } from './check-verification';
 import { digestOfSamples, type EvidenceSamples, evidenceSamples } from './evidence-samples';
+import { planOf, relearningOf } from './plan-verification';
 import { Verification, type VerificationProgress } from './verification.entity';
-import type { RelearningPlan, Superclass, VerificationPlan } from './verification-plan';
+import type { RelearningPlan, Superclass } from './verification-plan';
 
 /** What every verification may be told. */
 export interface VerificationOptions {
@@ -83,9 +84,6 @@ interface VerificationServices {
 
 const DEFAULT_TEMPLATE = 'a photo of a {}';
 const DEFAULT_IMAGES = 500;
-
-/** Models of fewer weights need larger steps; see the plugins' presets `small`. */
-const SMALL = 1e7;
 
 /** Attacks on checkpoints: planned and asked for here, done by executors, judged here. */
 export class VerificationService extends JobLife<Verification> {
@@ -371,44 +369,4 @@ export class VerificationService extends JobLife<Verification> {
     }
     return pageOf(query, page);
   }
-}
-
-function relearningOf(
-  given: VerificationOptions['relearning'],
-  { parameterCount }: Checkpoint,
-  images: number,
-): RelearningPlan {
-  const steps = given?.steps ?? 60;
-  return {
-    learningRate: given?.learningRate ?? (parameterCount < SMALL ? 1e-4 : 1e-5),
-    batchSize: given?.batchSize ?? 64,
-    steps,
-    every: given?.every ?? Math.min(2, steps),
-    samples: given?.samples ?? Math.min(8, images),
-    share: given?.share ?? 0.8,
-  };
-}
-
-function planOf(asked: AskedVerification, policy: VerificationPlan['policy']): VerificationPlan {
-  const { subject, original, retrained, samples, forgetSet, dataset, superclasses, templates } = asked;
-  const labels = [...samples.forget, ...samples.retain, ...samples.held].map(({ label }) => label);
-  const { name, version, thresholds } = policy;
-  return {
-    models: { SUBJECT: subject.digest, ORIGINAL: original.digest, RETRAINED: retrained?.digest ?? null },
-    attacks: attacksOf(asked, thresholds),
-    policy: { name, version, thresholds },
-    classes: [...new Set([...dataset.classes, ...labels])],
-    forgetClasses: forgetSet.classes,
-    superclasses,
-    templates,
-    samples: {
-      forget: samples.forget.length,
-      retain: samples.retain.length,
-      held: samples.held.length,
-      digest: digestOfSamples(samples),
-    },
-    images: asked.images,
-    relearning: asked.relearning,
-    seed: asked.seed,
-  };
 }
