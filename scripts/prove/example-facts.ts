@@ -9,7 +9,7 @@ export function certificateFacts(changes: Partial<CertificateFacts> = {}): Certi
     request: {
       id: '0b5f7f4e-9f0f-4f0a-8c46-3a6f0c7f6f01',
       subjectHash: hash('subject'),
-      basis: 'GDPR_17_1_B',
+      basis: 'ART_17_1_B',
       receivedAt: '2026-01-31T09:30:00.000Z',
       dueAt: '2026-02-28T23:59:59.000Z',
     },

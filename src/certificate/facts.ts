@@ -14,14 +14,14 @@ import {
   type ValueOf,
 } from './shape';
 
-/** Grounds on which erasure may be asked for: GDPR, Article 17(1)(a) to (f), or an agreement outside of it. */
+/** Grounds on which erasure may be asked for: GDPR, Article 17(1)(a) to (f), named as requests name them, or an agreement outside of it. */
 export const legalBases = [
-  'GDPR_17_1_A',
-  'GDPR_17_1_B',
-  'GDPR_17_1_C',
-  'GDPR_17_1_D',
-  'GDPR_17_1_E',
-  'GDPR_17_1_F',
+  'ART_17_1_A',
+  'ART_17_1_B',
+  'ART_17_1_C',
+  'ART_17_1_D',
+  'ART_17_1_E',
+  'ART_17_1_F',
   'OTHER',
 ] as const;
 
