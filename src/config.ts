@@ -50,6 +50,10 @@ export interface Config {
   s3?: S3Config;
   /** Private networks, in CIDR notation, that webhooks may go to; none unless the operator lists them. */
   webhookNetworks: string[];
+  /** PEM files to sign with in place of those in `$LETHE_HOME/keys`. Absolute. */
+  keys: { log?: string; documents?: string };
+  /** Name of the transparency log, such as `lethe.example.org/log`. Absent: one that follows from its key. */
+  logOrigin?: string;
   /** An executor silent for this long has lost its run to another one. */
   leaseSeconds: number;
   /** How often a trainer writes down where it is: what a killed one may have to repeat. */
@@ -86,6 +90,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       .map((item) => item.trim())
       .filter(Boolean);
 
+  const path = (name: string): string | undefined => {
+    const given = text(name);
+    return given === undefined ? undefined : folder(given);
+  };
+
   const token = text('LETHE_TOKEN');
   if (token && token.length < 16) problems.push('LETHE_TOKEN must have at least 16 characters');
 
@@ -101,6 +110,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     allowedHosts: list('LETHE_ALLOWED_HOSTS'),
     s3: readS3(text, problems),
     webhookNetworks: readNetworks('LETHE_WEBHOOK_NETWORKS', list('LETHE_WEBHOOK_NETWORKS'), problems),
+    keys: { log: path('LETHE_LOG_KEY'), documents: path('LETHE_SIGNING_KEY') },
+    logOrigin: readOrigin(text('LETHE_LOG_ORIGIN'), problems),
     leaseSeconds: readSeconds('LETHE_LEASE_SECONDS', text('LETHE_LEASE_SECONDS') ?? '15', problems),
     snapshotSeconds: readSeconds('LETHE_SNAPSHOT_SECONDS', text('LETHE_SNAPSHOT_SECONDS') ?? '5', problems),
     logLevel: oneOf('LETHE_LOG_LEVEL', logLevels, 'info'),
@@ -181,6 +192,13 @@ function readOidc(
     projectClaim: text('LETHE_OIDC_PROJECT_CLAIM'),
     subjectClaim: text('LETHE_OIDC_SUBJECT_CLAIM') ?? 'sub',
   };
+}
+
+/** It becomes the name of the log's key, which holds neither spaces nor plus signs. https://c2sp.org/signed-note */
+function readOrigin(value: string | undefined, problems: string[]): string | undefined {
+  if (value === undefined || /^[^\s+]+$/u.test(value)) return value;
+  problems.push('LETHE_LOG_ORIGIN must have neither spaces nor plus signs');
+  return undefined;
 }
 
 function folder(path: string): string {

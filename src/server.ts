@@ -8,15 +8,18 @@ import { Authentication } from './api/server/authentication';
 import { serveDownloads } from './api/server/downloads';
 import { serveHttp } from './api/server/http';
 import { knownHosts } from './api/server/known-host';
+import { serveLog } from './api/server/log-routes';
 import { OidcLogins } from './api/server/oidc';
 import { createPresentError } from './api/server/present-error';
 import type { Session } from './api/server/session';
 import { loadToken } from './api/server/token';
 import { serveWebSocket } from './api/server/websocket';
 import { type Config, ConfigError } from './config';
-import type { Domain } from './domain';
+import { type Domain, LogKeyMismatch } from './domain';
+import { keepLog } from './keep-log';
 import type { Log } from './observability/log';
 import { createMetrics } from './observability/metrics';
+import { KeyUnusable } from './signing';
 import { version } from './version';
 
 /** How long requests in flight may take once the server has been asked to stop. */
@@ -66,8 +69,10 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   };
 
   const shared = { schema, authentication, isKnownHost, createContext, presentError, log, metrics };
+  await checkKeys(domain);
   const http = await serveHttp({ ...shared, readiness });
   serveDownloads(http.app, domain);
+  serveLog(http.app, domain);
   const { server } = http.app;
   const sockets = serveWebSocket({
     ...shared,
@@ -83,6 +88,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     const reason = reasons[error.code ?? ''];
     throw reason ? new ConfigError([reason]) : error;
   });
+  const clerk = keepLog(domain, log);
   const { port } = server.address() as AddressInfo;
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
@@ -91,6 +97,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     stop.abort();
     await sockets.close();
     await http.close(patienceMs);
+    await clerk.stop();
   };
   return {
     url,
@@ -100,4 +107,15 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
       return closing;
     },
   };
+}
+
+/** A log that cannot go on is said at the start, not found in it later. */
+async function checkKeys(domain: Domain): Promise<void> {
+  try {
+    await domain.log.latest();
+    await domain.keyring.published();
+  } catch (error) {
+    const expected = error instanceof KeyUnusable || error instanceof LogKeyMismatch;
+    throw expected ? new ConfigError([error.message]) : error;
+  }
 }

@@ -3,6 +3,7 @@ import type {
   Alias,
   Artifact,
   AttackResult,
+  Certificate,
   Checkpoint,
   CheckpointMerge,
   Dataset,
@@ -35,6 +36,9 @@ export interface Loaders {
   alias: DataLoader<string, Alias>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
+  certificate: DataLoader<string, Certificate>;
+  /** Ids of actors by their salted hashes; null once the link was destroyed. */
+  actor: DataLoader<string, string | null>;
   artifact: DataLoader<string, Artifact>;
   /** The artifacts of a run, by its id. */
   runArtifacts: DataLoader<string, Artifact[]>;
@@ -67,6 +71,11 @@ export function createLoaders(domain: Domain): Loaders {
     runEvaluations: new DataLoader(async (runIds) => {
       const rows = await domain.evaluations.ofRuns(runIds);
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));
+    }),
+    certificate: byId((ids) => domain.certificates.byIds(ids)),
+    actor: new DataLoader(async (hashes) => {
+      const references = await domain.pseudonyms.references(hashes);
+      return hashes.map((hash) => references.get(hash) ?? null);
     }),
     artifact: byId((ids) => domain.artifactRows.byIds(ids)),
     runArtifacts: artifactsOf('runId', domain),

@@ -3,6 +3,7 @@ import { type accessTable, forbidden, isId } from '../domain';
 import { AliasMoveType, AliasType } from './alias/alias.type';
 import { ApprovalType } from './approval/approval.type';
 import { ArtifactType } from './artifact/artifact.type';
+import { CertificateType } from './certificate/certificate.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
 import { DatasetType } from './dataset/dataset.type';
@@ -43,6 +44,7 @@ export class NodeResolver {
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
       domain.policies.byIds([id]).then((rows) => rows.map(PolicyType.of)),
       domain.verifications.byIds([id]).then((rows) => rows.map(VerificationType.of)),
+      domain.certificates.byIds([id]).then((rows) => rows.map(CertificateType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
       domain.projects.byIds([id]).then((rows) => rows.map(ProjectType.of)),
       may('apiTokens') ? domain.tokens.byIds([id]).then((rows) => rows.map(ApiTokenType.of)) : [],

@@ -4,6 +4,8 @@ import { buildSchemaSync } from 'type-graphql';
 import { AliasResolver } from './alias/alias.resolver';
 import { ApprovalResolver } from './approval/approval.resolver';
 import { EvaluationArtifactResolver, RunArtifactResolver } from './artifact/artifact.resolver';
+import { AuditResolver } from './audit/audit.resolver';
+import { CertificateResolver } from './certificate/certificate.resolver';
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
 import { ComparisonResolver } from './comparison/comparison.resolver';
 import { DatasetResolver } from './dataset/dataset.resolver';
@@ -61,6 +63,8 @@ export function createSchema(): GraphQLSchema {
       AliasResolver,
       PlaybookResolver,
       WebhookResolver,
+      AuditResolver,
+      CertificateResolver,
     ],
     // The domain checks values, and says why not in its own types.
     validate: false,

@@ -2,11 +2,13 @@ import { migrations } from '../../migrations';
 import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
 import { type Clock, Queue, systemClock } from '../queue';
+import type { SigningKeys } from '../signing';
 import { AliasService } from './alias/alias.service';
 import { ApprovalService } from './approval/approval.service';
 import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
 import { BackgroundService } from './background/background.service';
+import { CertificateService } from './certificate/certificate.service';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { ComparisonService } from './comparison/comparison.service';
@@ -15,6 +17,9 @@ import type { DatasetReader } from './dataset/dataset-reader';
 import { entities } from './entities';
 import { ErasureRequest } from './erasure-request/erasure-request.entity';
 import { ErasureRequestService } from './erasure-request/erasure-request.service';
+import { ReminderService } from './erasure-request/reminder.service';
+import { RequestChanges } from './erasure-request/request-changes';
+import { RequestFeed } from './erasure-request/request-feed';
 import { EvaluationService } from './evaluation/evaluation.service';
 import { MetricValueService } from './evaluation/metric-value.service';
 import { ExecutorService } from './executor/executor.service';
@@ -30,12 +35,15 @@ import { PolicyService } from './policy/policy.service';
 import { inProjectOf } from './project/in-project-of';
 import { narrowed } from './project/owned';
 import { ProjectService } from './project/project.service';
+import { PseudonymService } from './pseudonym/pseudonym.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
 import { TokenService } from './token/token.service';
+import { Keyring } from './transparency/keyring';
+import { TransparencyLog } from './transparency/transparency-log';
 import { VerificationService } from './verification/verification.service';
 import { Destinations } from './webhook/destinations';
 import { WebhookService } from './webhook/webhook.service';
@@ -47,6 +55,10 @@ export interface DomainOptions {
   artifacts: ArtifactStore;
   readCheckpoint: CheckpointReader;
   readDataset: DatasetReader;
+  /** Finds, or makes, what to sign with; called when first needed. */
+  loadKeys: () => Promise<SigningKeys>;
+  /** The log's name; one that follows from its key when left out. */
+  logOrigin?: string | undefined;
   poolSize?: number;
   feedTimes?: FeedTimes;
   clock?: Clock;
@@ -62,9 +74,13 @@ export interface DomainOptions {
 export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
+  readonly pseudonyms: PseudonymService;
   readonly audit: AuditLog;
   readonly projects: ProjectService;
   readonly tokens: TokenService;
+  readonly keyring: Keyring;
+  /** The audit entries as others can check them. */
+  readonly log: TransparencyLog;
   /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
   readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
@@ -85,26 +101,33 @@ export class Domain {
   readonly verifications: VerificationService;
   readonly work: WorkService;
   readonly clock: Clock;
+  readonly requestChanges: RequestChanges;
+  readonly reminders: ReminderService;
   readonly requests: ErasureRequestService;
+  readonly requestFeed: RequestFeed;
   readonly webhooks: WebhookService;
   readonly approvals: ApprovalService;
   readonly aliases: AliasService;
   readonly playbooks: PlaybookService;
   readonly progress: RequestProgressService;
   readonly background: BackgroundService;
+  readonly certificates: CertificateService;
 
   constructor(
     readonly database: Database,
     readonly artifacts: ArtifactStore,
     options: Omit<DomainOptions, 'databaseUrl' | 'folder' | 'artifacts' | 'poolSize'>,
   ) {
-    const { readCheckpoint, readDataset, feedTimes, clock = systemClock } = options;
+    const { readCheckpoint, readDataset, feedTimes, loadKeys, logOrigin, clock = systemClock } = options;
     this.clock = clock;
     this.queue = new Queue(database, clock);
     this.idempotency = new IdempotencyService(database);
-    this.audit = new AuditLog(database);
+    this.pseudonyms = new PseudonymService(database);
+    this.audit = new AuditLog(database, this.pseudonyms);
     this.projects = new ProjectService(this);
     this.tokens = new TokenService(this);
+    this.keyring = new Keyring(loadKeys, logOrigin);
+    this.log = new TransparencyLog(database, this.keyring);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);
     this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
@@ -123,7 +146,10 @@ export class Domain {
     this.policies = new PolicyService(this);
     this.verifications = new VerificationService(this);
     this.work = new WorkService(this);
+    this.requestChanges = new RequestChanges(this);
+    this.reminders = new ReminderService(this);
     this.requests = new ErasureRequestService(this);
+    this.requestFeed = new RequestFeed(this);
     this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
     this.approvals = new ApprovalService(this);
     this.aliases = new AliasService(this, options.verifications ?? this.verifications);
@@ -131,13 +157,14 @@ export class Domain {
     this.progress = new RequestProgressService(this, { verifications: this.verifications, ...options });
     this.background = new BackgroundService(this, {
       REMINDER: {
-        settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.requests.remind(id)),
+        settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.reminders.remind(id)),
       },
       PLAYBOOK: {
         settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.progress.advance(id)),
       },
       WEBHOOK: this.webhooks.work,
     });
+    this.certificates = new CertificateService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

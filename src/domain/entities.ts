@@ -4,6 +4,7 @@ import { AliasMove } from './alias/alias-move.entity';
 import { Approval } from './approval/approval.entity';
 import { Artifact } from './artifact/artifact.entity';
 import { AuditEntry } from './audit/audit-entry.entity';
+import { Certificate } from './certificate/certificate.entity';
 import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { Dataset } from './dataset/dataset.entity';
 import { Sample } from './dataset/sample.entity';
@@ -22,12 +23,15 @@ import { Method } from './method/method.entity';
 import { Playbook } from './playbook/playbook.entity';
 import { Policy } from './policy/policy.entity';
 import { Project } from './project/project.entity';
+import { Pseudonym } from './pseudonym/pseudonym.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
 import { ApiToken } from './token/api-token.entity';
+import { LogTile } from './transparency/log-tile.entity';
+import { SignedCheckpoint } from './transparency/signed-checkpoint.entity';
 import { AttackResult } from './verification/attack-result.entity';
 import { Verification } from './verification/verification.entity';
 import { WebhookAttempt } from './webhook/webhook-attempt.entity';
@@ -70,5 +74,9 @@ export const entities = [
   WebhookEndpoint,
   WebhookDelivery,
   WebhookAttempt,
+  Pseudonym,
+  LogTile,
+  SignedCheckpoint,
+  Certificate,
   Job,
 ];

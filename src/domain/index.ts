@@ -21,7 +21,11 @@ export type { GiveApproval } from './approval/approval.service';
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
 export type { NewArtifact } from './artifact/artifact.service';
 export { AuditEntry } from './audit/audit-entry.entity';
-export type { AuditLog, Change } from './audit/audit-log';
+export type { AuditFilter, AuditLog, Change } from './audit/audit-log';
+export { leafOf } from './audit/leaf';
+export { Certificate } from './certificate/certificate.entity';
+export type { CertificateFilter } from './certificate/certificate.service';
+export { type CertificateStatus, certificateStatuses, certificateTransitions } from './certificate/certificate-status';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
@@ -91,7 +95,14 @@ export {
   type Verifications,
 } from './playbook/playbook-steps';
 export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
-export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
+export {
+  type ComparedModel,
+  comparedModels,
+  type Occasion,
+  occasions,
+  Policy,
+  type Threshold,
+} from './policy/policy.entity';
 export type { CreatePolicy } from './policy/policy.service';
 export { narrowed, Owned } from './project/owned';
 export { Project } from './project/project.entity';
@@ -110,6 +121,8 @@ export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/s
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
 export { type CreatedToken, type CreateToken, personId } from './token/token.service';
+export type { PublishedKey } from './transparency/keyring';
+export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from './transparency/transparency-log';
 export { AttackResult } from './verification/attack-result.entity';
 export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
 export { Verification, type VerificationProgress } from './verification/verification.entity';

@@ -1,9 +1,10 @@
 import { In } from 'typeorm';
 import { ATTACKS, type Declaration } from '../../attacks';
 import type { Database } from '../../database';
+import { canonical } from '../../signing';
 import { actingAs, systemOf } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
-import { canonical, type IdempotencyService } from '../idempotency/idempotency.service';
+import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { projectOfNew } from '../project/owned';
@@ -99,7 +100,7 @@ const whole = ({ name, attack, key, ...rest }: CreatePolicy['thresholds'][number
   atMost: rest.atMost ?? null,
   atLeast: rest.atLeast ?? null,
   relativeTo: rest.relativeTo ?? null,
-  unlessRetrained: rest.unlessRetrained ?? false,
+  when: rest.when ?? 'ALWAYS',
 });
 
 function refusalOf(name: string, thresholds: readonly Threshold[]): Refusal<'INVALID_INPUT'> | null {

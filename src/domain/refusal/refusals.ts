@@ -17,6 +17,11 @@ export const refusals = {
   MERGE_ARCHITECTURES_DIFFER:
     'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
 
+  ACTOR_UNKNOWN: 'no entry of the audit log is linked to an actor {actor}',
+
+  CERTIFICATE_NOT_FOUND: 'there is no certificate {id}',
+  CERTIFICATE_FINAL: 'certificate {id} is already {status}',
+
   DATASET_NOT_FOUND: 'there is no dataset {id}',
   DATASET_UNREADABLE: 'the dataset at {source} cannot be used: {reason}',
 
@@ -53,6 +58,7 @@ export const refusals = {
   REQUEST_STATUS: 'erasure request {id} is {status} and cannot become {wanted} from there',
   REQUEST_CLOSED: 'erasure request {id} is {status}: nothing about it changes any more',
   REQUEST_OPEN: 'erasure request {id} is {status}: its subject is still needed',
+  REQUEST_PROMOTED: 'the result for erasure request {id} is in use already: receive another request',
   REQUEST_ON_HOLD: 'erasure request {id} is on hold: {reason}',
   REQUEST_NOT_HELD: 'erasure request {id} is not on hold',
   DEADLINE_EXTENDED_BEFORE: 'the deadline of erasure request {id} was extended before, with the notice of {noticedAt}',

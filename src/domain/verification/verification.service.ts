@@ -3,12 +3,13 @@ import { In } from 'typeorm';
 import type { AttackName } from '../../attacks';
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { canonical } from '../../signing';
 import type { AuditLog } from '../audit/audit-log';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { deviceNeeds, type ExecutorService } from '../executor/executor.service';
-import { canonical, type IdempotencyService } from '../idempotency/idempotency.service';
+import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { JobLife } from '../job/job-life';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
@@ -383,7 +384,7 @@ function relearningOf(
     batchSize: given?.batchSize ?? 64,
     steps,
     every: given?.every ?? Math.min(2, steps),
-    samples: given?.samples ?? Math.min(16, images),
+    samples: given?.samples ?? Math.min(8, images),
     share: given?.share ?? 0.8,
   };
 }
