@@ -128,7 +128,9 @@ export class TokenService {
     }
     await this.#noteUse(token);
     const shown = kind === 'PERSON' ? actorId.slice(personId('').length) : name;
-    return { actor: { kind, id: actorId, name: shown, roles, projectId }, expiresAt };
+    // Whoever made a bot answers for it, and so cannot approve what it did.
+    const answering = kind === 'BOT' ? { personId: token.createdBy } : {};
+    return { actor: { kind, id: actorId, name: shown, roles, projectId, ...answering }, expiresAt };
   }
 
   /** Calls back when the rights of some token have changed, in whatever process; the returned function ends it. */
