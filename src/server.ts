@@ -58,7 +58,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   };
 
   const http = await serveHttp({ schema, gate, isKnownHost, createContext, presentError, readiness, log, metrics });
-  serveDownloads(http.app, domain);
+  serveDownloads(http.app, domain, version);
   const { server } = http.app;
   const sockets = serveWebSocket({ server, schema, gate, isKnownHost, createContext, presentError, log, metrics });
   await http.app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {

@@ -9,6 +9,7 @@ import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { ComparisonService } from './comparison/comparison.service';
 import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
+import { DossierService } from './dossier/dossier.service';
 import { entities } from './entities';
 import { EvaluationService } from './evaluation/evaluation.service';
 import { MetricValueService } from './evaluation/metric-value.service';
@@ -57,6 +58,7 @@ export class Domain {
   readonly comparison: ComparisonService;
   readonly attempts: RunAttemptService;
   readonly work: WorkService;
+  readonly dossiers: DossierService;
 
   constructor(
     readonly database: Database,
@@ -82,6 +84,7 @@ export class Domain {
     this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
     this.work = new WorkService(this);
+    this.dossiers = new DossierService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

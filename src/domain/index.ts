@@ -11,6 +11,8 @@ export { Dataset, type DatasetFormat, datasetFormats } from './dataset/dataset.e
 export type { RegisterDataset } from './dataset/dataset.service';
 export type { DatasetReader, ReadDataset, ReadSample } from './dataset/dataset-reader';
 export { Domain, type DomainOptions } from './domain';
+export { type DocumentName, documentNames, documents } from './dossier/documents';
+export type { Dossier } from './dossier/dossier.service';
 export { entities } from './entities';
 export { type ClassGroup, Evaluation, type EvaluationProgress } from './evaluation/evaluation.entity';
 export type { EvaluateCheckpoint, Found } from './evaluation/evaluation.service';
