@@ -5,6 +5,7 @@ import { Merges1763785000000 } from './1763785000000-merges';
 import { Pictures1763790000000 } from './1763790000000-pictures';
 import { Audit1763800000000 } from './1763800000000-audit';
 import { Lineage1763810000000 } from './1763810000000-lineage';
+import { OpenLineage1763810000001 } from './1763810000001-open-lineage';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Pictures1763790000000,
   Audit1763800000000,
   Lineage1763810000000,
+  OpenLineage1763810000001,
 ];

@@ -25,6 +25,7 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   domain: { values: ['database', 'queue', 'artifacts', 'migrations', 'metrics', 'attacks'] },
   migrations: { values: [] },
   intake: { values: ['domain', 'clip', 'data'] },
+  'open-lineage': { values: ['domain'], types: ['observability'] },
   api: { values: ['domain', 'metrics', 'attacks', 'observability'] },
   trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'attacks', 'pictures', 'runtime'] },
   // of runtime only the probe, which loads no ONNX Runtime

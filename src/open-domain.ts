@@ -13,6 +13,7 @@ export async function openDomain(config: Config): Promise<Domain> {
     artifacts: await openArtifacts(config),
     readCheckpoint: checkpointIntake(join(config.home, 'hub')),
     readDataset: datasetIntake,
+    openLineage: config.openLineage !== undefined,
   });
 }
 

@@ -14,6 +14,7 @@ import { type Config, ConfigError } from './config';
 import type { Domain } from './domain';
 import type { Log } from './observability/log';
 import { createMetrics } from './observability/metrics';
+import { startOpenLineageSender } from './open-lineage/sender';
 import { version } from './version';
 
 /** How long requests in flight may take once the server has been asked to stop. */
@@ -73,9 +74,12 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   const { port } = server.address() as AddressInfo;
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
+  const sender = config.openLineage && (await startOpenLineageSender({ ...config.openLineage, domain, log }));
+
   let closing: Promise<void> | undefined;
   const close = async () => {
     stop.abort();
+    await sender?.stop();
     await sockets.close();
     await http.close(patienceMs);
   };

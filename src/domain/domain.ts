@@ -19,6 +19,7 @@ import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
+import { OpenLineageOutbox } from './open-lineage/open-lineage-outbox';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
@@ -34,6 +35,8 @@ export interface DomainOptions {
   readDataset: DatasetReader;
   poolSize?: number;
   feedTimes?: FeedTimes;
+  /** Whether what runs, merges and evaluations do is kept for an OpenLineage receiver; false when left out. */
+  openLineage?: boolean;
 }
 
 /** All services over one database. The entry points open it and hand it to whoever needs it. */
@@ -49,6 +52,7 @@ export class Domain {
   readonly methods: MethodService;
   readonly executors: ExecutorService;
   readonly lineage: LineageService;
+  readonly openLineage: OpenLineageOutbox;
   readonly events: RunEventLog;
   readonly feed: RunEventFeed;
   readonly values: MetricValueService;
@@ -63,13 +67,19 @@ export class Domain {
   constructor(
     readonly database: Database,
     readonly artifacts: ArtifactStore,
-    { readCheckpoint, readDataset, feedTimes }: Pick<DomainOptions, 'readCheckpoint' | 'readDataset' | 'feedTimes'>,
+    {
+      readCheckpoint,
+      readDataset,
+      feedTimes,
+      openLineage = false,
+    }: Pick<DomainOptions, 'readCheckpoint' | 'readDataset' | 'feedTimes' | 'openLineage'>,
   ) {
     this.queue = new Queue(database);
     this.idempotency = new IdempotencyService(database);
     this.audit = new AuditLog(database);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);
+    this.openLineage = new OpenLineageOutbox(database, openLineage);
     this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
     this.checkpoints = new CheckpointService(this, readCheckpoint);
     this.sets = new SampleSetService(database, this.datasets, this.idempotency, this.lineage);

@@ -12,6 +12,7 @@ import { LineageEdge } from './lineage/lineage-edge.entity';
 import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
+import { OpenLineageEvent } from './open-lineage/open-lineage-event.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
@@ -36,6 +37,7 @@ export const entities = [
   MetricValue,
   LineageNode,
   LineageEdge,
+  OpenLineageEvent,
   IdempotencyKey,
   AuditEntry,
   Job,

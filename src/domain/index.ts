@@ -45,6 +45,7 @@ export {
   type SetNeed,
   setNeeds,
 } from './method/method.entity';
+export { openLineageChannel } from './open-lineage/open-lineage-outbox';
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';

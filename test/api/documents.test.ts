@@ -53,7 +53,8 @@ test('the bill of materials holds to the schema of CycloneDX 1.6 and names files
     slice: 'held out: cat',
     confidenceInterval: { lowerBound: '0', upperBound: expect.stringMatching(/^0\.\d+$/) },
   });
-  const dependsOn = (ref: string | null) => bom.dependencies.find((each: { ref: string }) => each.ref === ref).dependsOn;
+  const dependsOn = (ref: string | null) =>
+    bom.dependencies.find((each: { ref: string }) => each.ref === ref).dependsOn;
   const [parentId] = dependsOn(resultId);
   expect(parentId).toBe(result.parentId);
   expect(dependsOn(parentId).sort()).toEqual([scene.checkpoint.id, scene.dataset.id].sort());
@@ -69,7 +70,9 @@ test('the model card begins with metadata, and no name breaks out of its place',
     pipeline_tag: 'zero-shot-image-classification',
     tags: ['clip', 'lethe', 'machine-unlearning'],
     base_model: ['owner/tuned'],
-    'model-index': [{ name: 'demo without cats', results: [{ metrics: [{ type: 'accuracy', value: expect.closeTo(1 / 3) }] }] }],
+    'model-index': [
+      { name: 'demo without cats', results: [{ metrics: [{ type: 'accuracy', value: expect.closeTo(1 / 3) }] }] },
+    ],
   });
   expect(prose).toContain('| cats | 10 | clip-erase | 0 |');
   expect(prose).toMatch(/\| held out \| cat \| ZERO_SHOT accuracy \| 0\.000 \[0\.000, 0\.\d{3}\] \| 3 \|/);
@@ -85,7 +88,17 @@ test('the model card begins with metadata, and no name breaks out of its place',
 test('the technical documentation has the nine points of Annex IV, and says what it does not know', async () => {
   const { text } = await fetched(resultId, 'annex-iv.md');
   const sections = text.split(/^## /m).slice(1);
-  expect(sections.map((section) => /^(\d)\. /.exec(section)?.[1])).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  expect(sections.map((section) => /^(\d)\. /.exec(section)?.[1])).toEqual([
+    '1',
+    '2',
+    '3',
+    '4',
+    '5',
+    '6',
+    '7',
+    '8',
+    '9',
+  ]);
   for (const section of sections) expect(section).toContain('_To be filled in by the provider: ');
   expect(sections[1]).toContain('| pets | 30 | cat, dog, horse |');
   expect(sections[5]).toContain('unlearned');

@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   type Dataset,
   Domain,
+  type DomainOptions,
   type Executor,
   type MeasuredValue,
   type MethodManifest,
@@ -22,12 +23,13 @@ import type { Place } from './databases';
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Opens all services over a test's database. Checkpoints are folders with one file; datasets are described by their source. */
-export async function openDomain(place: Place): Promise<Domain> {
+export async function openDomain(place: Place, more: Partial<DomainOptions> = {}): Promise<Domain> {
   const checkpoint = join(place.folder, 'checkpoint');
   await mkdir(checkpoint, { recursive: true });
   await writeFile(join(checkpoint, 'model.safetensors'), 'weights');
   return Domain.open({
     ...place,
+    ...more,
     artifacts: new LocalStore(join(place.folder, 'artifacts')),
     feedTimes: { heartbeatMs: 300, pollMs: 1_000 },
     readCheckpoint: async (source) =>

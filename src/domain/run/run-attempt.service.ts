@@ -4,6 +4,8 @@ import type { ArtifactService, NewArtifact } from '../artifact/artifact.service'
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
 import type { EvaluationService, Found } from '../evaluation/evaluation.service';
 import type { LineageService } from '../lineage/lineage.service';
+import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
+import { transitions } from '../open-lineage/run-event-message';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { NewRunEvent } from '../run-event/run-event-types';
 import { moveRun } from './move-run';
@@ -34,6 +36,7 @@ interface AttemptServices {
   checkpoints: CheckpointService;
   evaluations: EvaluationService;
   lineage: LineageService;
+  openLineage: OpenLineageOutbox;
 }
 
 /** A failure that cannot be told from a lost machine; also what users see when all attempts ended like that. */
@@ -65,6 +68,7 @@ export class RunAttemptService {
     const resumedFrom = before.snapshot && { stage: before.snapshot.stage, step: before.snapshot.step };
     story.push({ type: 'STARTED', payload: { attempt, executorId, resumedFrom } });
     await events.append(before.id, story);
+    if (before.startedAt === null) await this.services.openLineage.record('START', before.id);
     return runs.findOneOrFail({
       where: { id: before.id },
       relations: {
@@ -227,6 +231,7 @@ export class RunAttemptService {
           .findOneOrFail({ where: { id: job.subjectId }, lock: { mode: 'pessimistic_write' } });
         await this.#failed(job.subjectId, { ...EXECUTOR_LOST, message });
         await moveRun(database, job.subjectId, 'FAILED');
+        await this.services.openLineage.record('FAIL', job.subjectId, message);
         return true;
       });
       if (!found) return failed;
@@ -252,7 +257,9 @@ export class RunAttemptService {
       const run = await this.#lockCurrent(claim);
       await write(run);
       await moveRun(database, run.id, status);
-      return database.repository(Run).findOneByOrFail({ id: run.id });
+      const ended = await database.repository(Run).findOneByOrFail({ id: run.id });
+      await this.services.openLineage.record(transitions[status], run.id, ended.error?.message ?? null);
+      return ended;
     });
   }
 
