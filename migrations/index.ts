@@ -6,6 +6,8 @@ import { Pictures1763790000000 } from './1763790000000-pictures';
 import { Audit1763800000000 } from './1763800000000-audit';
 import { Lineage1763810000000 } from './1763810000000-lineage';
 import { OpenLineage1763810000001 } from './1763810000001-open-lineage';
+import { Evidence1763820000000 } from './1763820000000-evidence';
+import { Access1763830000000 } from './1763830000000-access';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -17,4 +19,6 @@ export const migrations = [
   Audit1763800000000,
   Lineage1763810000000,
   OpenLineage1763810000001,
+  Access1763830000000,
+  Evidence1763820000000,
 ];

@@ -1,4 +1,5 @@
 import type { Database } from '../../src/database';
+import { DEFAULT_PROJECT } from '../../src/domain/actor/actor';
 
 export const NODES = 1_000_000;
 /** Hops of the chain beside the graph, whose end is tied to its beginning. */
@@ -22,15 +23,15 @@ export async function generate(database: Database): Promise<void> {
     'ALTER TABLE lineage_edge DROP CONSTRAINT lineage_edge_from_id_fkey, DROP CONSTRAINT lineage_edge_to_id_fkey',
     'ALTER TABLE lineage_edge DROP CONSTRAINT lineage_edge_pkey',
     'DROP INDEX lineage_edge_to_id_from_id_kind_created_at_share_idx',
-    `INSERT INTO lineage_node (id, type, label)
-     SELECT ${idOf('n')}, (ARRAY['CHECKPOINT', 'RUN', 'EVALUATION', 'MERGE', 'DATASET'])[1 + n % 5], 'node ' || n
+    `INSERT INTO lineage_node (project_id, id, type, label)
+     SELECT '${DEFAULT_PROJECT}', ${idOf('n')}, (ARRAY['CHECKPOINT', 'RUN', 'EVALUATION', 'MERGE', 'DATASET'])[1 + n % 5], 'node ' || n
      FROM generate_series(0, ${NODES - 1}) AS n`,
     `INSERT INTO lineage_edge (from_id, to_id, kind)
      SELECT DISTINCT ${idOf('source')}, ${idOf('n')}, ${kinds}
      FROM generate_series(1, ${NODES - 1}) AS n,
        LATERAL (VALUES (n / 3), (${earlier(1)}), (CASE WHEN n % ${HUB_EVERY} = 0 THEN 0 ELSE ${earlier(2)} END)) AS each(source)`,
-    `INSERT INTO lineage_node (id, type, label)
-     SELECT ${chainIdOf('n')}, 'CHECKPOINT', 'link ' || n FROM generate_series(0, ${HOPS}) AS n`,
+    `INSERT INTO lineage_node (project_id, id, type, label)
+     SELECT '${DEFAULT_PROJECT}', ${chainIdOf('n')}, 'CHECKPOINT', 'link ' || n FROM generate_series(0, ${HOPS}) AS n`,
     `INSERT INTO lineage_edge (from_id, to_id, kind)
      SELECT ${chainIdOf('n')}, ${chainIdOf(`(n + 1) % ${HOPS + 1}`)}, 'FINE_TUNED' FROM generate_series(0, ${HOPS}) AS n`,
     'ALTER TABLE lineage_edge ADD CONSTRAINT lineage_edge_pkey PRIMARY KEY (from_id, to_id, kind)',

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type {
   Artifact,
+  AttackResult,
   Checkpoint,
   CheckpointMerge,
   Dataset,
@@ -9,6 +10,7 @@ import type {
   Executor,
   Method,
   MetricValue,
+  Policy,
   Run,
   SampleSet,
 } from '../domain';
@@ -30,6 +32,9 @@ export interface Loaders {
   runArtifacts: DataLoader<string, Artifact[]>;
   /** The artifacts of an evaluation, by its id. */
   evaluationArtifacts: DataLoader<string, Artifact[]>;
+  policy: DataLoader<string, Policy>;
+  /** The numbers of a verification, by its id. */
+  attackResults: DataLoader<string, AttackResult[]>;
   /** The numbers of an evaluation, by its id. */
   evaluationValues: DataLoader<string, MetricValue[]>;
 }
@@ -51,6 +56,11 @@ export function createLoaders(domain: Domain): Loaders {
     artifact: byId((ids) => domain.artifactRows.byIds(ids)),
     runArtifacts: artifactsOf('runId', domain),
     evaluationArtifacts: artifactsOf('evaluationId', domain),
+    policy: byId((ids) => domain.policies.byIds(ids)),
+    attackResults: new DataLoader(async (ids) => {
+      const rows = await domain.verifications.resultsOf(ids);
+      return ids.map((id) => rows.filter((row) => row.verificationId === id));
+    }),
     evaluationValues: new DataLoader(async (ids) => {
       const rows = await domain.values.ofEvaluations(ids);
       return ids.map((id) => rows.filter((row) => row.evaluationId === id));

@@ -9,8 +9,10 @@ import { ExecutorType } from './executor/executor.type';
 import { MergeType } from './merge/merge.type';
 import { MethodType } from './method/method.type';
 import { Node } from './node';
+import { PolicyType } from './policy/policy.type';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
+import { VerificationType } from './verification/verification.type';
 
 @Resolver()
 export class NodeResolver {
@@ -30,6 +32,8 @@ export class NodeResolver {
       domain.evaluations.byIds([id]).then((rows) => rows.map(EvaluationType.of)),
       domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
+      domain.policies.byIds([id]).then((rows) => rows.map(PolicyType.of)),
+      domain.verifications.byIds([id]).then((rows) => rows.map(VerificationType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
     ]);
     return found.flat()[0] ?? null;

@@ -14,9 +14,11 @@ import { LineageResolver } from './lineage/lineage.resolver';
 import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
 import { NodeResolver } from './node.resolver';
+import { PolicyResolver } from './policy/policy.resolver';
 import { RunResolver } from './run/run.resolver';
 import { RunEventResolver } from './run-event/run-event.resolver';
 import { SampleSetResolver } from './sample-set/sample-set.resolver';
+import { RunVerificationResolver, VerificationResolver } from './verification/verification.resolver';
 
 /** The whole schema, built from the resolvers. */
 export function createSchema(): GraphQLSchema {
@@ -36,6 +38,9 @@ export function createSchema(): GraphQLSchema {
       MergeResolver,
       MetricValueResolver,
       ComparisonResolver,
+      PolicyResolver,
+      VerificationResolver,
+      RunVerificationResolver,
       LineageResolver,
       CarriersResolver,
       ExecutorResolver,

@@ -33,10 +33,10 @@ export function logisticRegression(samples: readonly Float32Array[], positive: r
     const guesses = rows.map((x) => sigmoid(inner(w, x)));
     const gradient = w.map((each, d) => penalty[d]! * each);
     const curvature = guesses.map((p, i) => weight[i]! * p * (1 - p));
-    rows.forEach((x, i) => add(gradient, x, weight[i]! * (guesses[i]! - Number(positive[i]))));
+    for (const [i, x] of rows.entries()) add(gradient, x, weight[i]! * (guesses[i]! - Number(positive[i])));
     const times = (v: Float64Array) => {
       const product = v.map((each, d) => penalty[d]! * each);
-      rows.forEach((x, i) => add(product, x, curvature[i]! * inner(v, x)));
+      for (const [i, x] of rows.entries()) add(product, x, curvature[i]! * inner(v, x));
       return product;
     };
     const direction = solved(times, gradient);

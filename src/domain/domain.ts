@@ -20,11 +20,16 @@ import { LineageService } from './lineage/lineage.service';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
 import { OpenLineageOutbox } from './open-lineage/open-lineage-outbox';
+import { PolicyService } from './policy/policy.service';
+import { narrowed } from './project/owned';
+import { ProjectService } from './project/project.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
+import { TokenService } from './token/token.service';
+import { VerificationService } from './verification/verification.service';
 
 export interface DomainOptions {
   /** PostgreSQL's URL; the embedded database in `folder` when left out. */
@@ -44,6 +49,8 @@ export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
   readonly audit: AuditLog;
+  readonly projects: ProjectService;
+  readonly tokens: TokenService;
   /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
   readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
@@ -61,6 +68,8 @@ export class Domain {
   readonly runs: RunService;
   readonly comparison: ComparisonService;
   readonly attempts: RunAttemptService;
+  readonly policies: PolicyService;
+  readonly verifications: VerificationService;
   readonly work: WorkService;
   readonly dossiers: DossierService;
 
@@ -77,6 +86,8 @@ export class Domain {
     this.queue = new Queue(database);
     this.idempotency = new IdempotencyService(database);
     this.audit = new AuditLog(database);
+    this.projects = new ProjectService(this);
+    this.tokens = new TokenService(this);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);
     this.openLineage = new OpenLineageOutbox(database, openLineage);
@@ -93,13 +104,22 @@ export class Domain {
     this.runs = new RunService(this);
     this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
+    this.policies = new PolicyService(this);
+    this.verifications = new VerificationService(this);
     this.work = new WorkService(this);
     this.dossiers = new DossierService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {
     const { databaseUrl: url, folder, poolSize } = options;
-    const database = await Database.open({ url, folder, entities, migrations, ...(poolSize ? { poolSize } : {}) });
+    const database = await Database.open({
+      url,
+      folder,
+      entities,
+      migrations,
+      narrowing: narrowed,
+      ...(poolSize ? { poolSize } : {}),
+    });
     return new Domain(database, options.artifacts, options);
   }
 

@@ -13,14 +13,21 @@ import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
 import { OpenLineageEvent } from './open-lineage/open-lineage-event.entity';
+import { Policy } from './policy/policy.entity';
+import { Project } from './project/project.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
+import { ApiToken } from './token/api-token.entity';
+import { AttackResult } from './verification/attack-result.entity';
+import { Verification } from './verification/verification.entity';
 
 /** Every table. */
 export const entities = [
+  Project,
+  ApiToken,
   Checkpoint,
   Dataset,
   Sample,
@@ -36,6 +43,9 @@ export const entities = [
   CheckpointMerge,
   MetricValue,
   LineageNode,
+  Policy,
+  Verification,
+  AttackResult,
   LineageEdge,
   OpenLineageEvent,
   IdempotencyKey,

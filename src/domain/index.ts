@@ -1,4 +1,14 @@
-export { type Actor, actingAs, currentActor, type Role, roles, SYSTEM } from './actor/actor';
+export {
+  type Actor,
+  actingAs,
+  currentActor,
+  currentProject,
+  DEFAULT_PROJECT,
+  type Role,
+  roles,
+  SYSTEM,
+  systemOf,
+} from './actor/actor';
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
 export type { NewArtifact } from './artifact/artifact.service';
 export { AuditEntry } from './audit/audit-entry.entity';
@@ -46,6 +56,12 @@ export {
   setNeeds,
 } from './method/method.entity';
 export { openLineageChannel } from './open-lineage/open-lineage-outbox';
+export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
+export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
+export type { CreatePolicy } from './policy/policy.service';
+export { narrowed, Owned } from './project/owned';
+export { Project } from './project/project.entity';
+export type { CreateProject } from './project/project.service';
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';
@@ -58,3 +74,10 @@ export type { FeedItem, FeedTimes } from './run-event/run-event-feed';
 export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTypes } from './run-event/run-event-types';
 export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
 export type { CreateSampleSet } from './sample-set/sample-set.service';
+export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
+export { accessChannel, type CreatedToken, type CreateToken, personId } from './token/token.service';
+export { AttackResult } from './verification/attack-result.entity';
+export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
+export { Verification, type VerificationProgress } from './verification/verification.entity';
+export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
+export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';

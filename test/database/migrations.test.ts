@@ -1,6 +1,6 @@
 import { migrations } from '../../migrations';
 import { Database } from '../../src/database';
-import { entities } from '../../src/domain';
+import { DEFAULT_PROJECT, entities } from '../../src/domain';
 import { describeOnBoth } from '../support/databases';
 
 describeOnBoth('migrations', (fresh) => {
@@ -144,6 +144,36 @@ describeOnBoth('migrations', (fresh) => {
       [run, evaluation, 'GENERATED', null, day(5)],
       [unlearned, evaluation, 'USED', null, day(5)],
     ]);
+    await after.close();
+    await place.discard();
+  });
+
+  test('what was there before there were projects belongs to the default one', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const before = await Database.open({
+      ...options,
+      migrations: migrations.filter(({ name }) => !/^Access/.test(name)),
+    });
+    await before.query(
+      `WITH pets AS (INSERT INTO dataset (name, digest, format, source, classes, sample_count)
+         VALUES ('pets', 'd', 'TAR', 'x', '[]', 4) RETURNING id)
+       INSERT INTO idempotency_key (scope, key, request_digest, subject_id) SELECT 'registerDataset', 'k', 'r', id FROM pets`,
+    );
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    expect(
+      await after.query(
+        `SELECT dataset.name, key, project.id FROM dataset JOIN project ON project.id = project_id
+         JOIN idempotency_key ON subject_id = dataset.id AND idempotency_key.project_id = project.id`,
+      ),
+    ).toEqual([{ name: 'pets', key: 'k', id: DEFAULT_PROJECT }]);
+    await expect(
+      after.query(
+        `INSERT INTO dataset (name, digest, format, source, classes, sample_count) VALUES ('', '', '', '', '[]', 0)`,
+      ),
+    ).rejects.toThrow('project_id');
     await after.close();
     await place.discard();
   });

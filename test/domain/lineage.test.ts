@@ -89,7 +89,8 @@ describeOnBoth('lineage', (fresh) => {
   test('ten thousand hops, and back again, are one walk each', async () => {
     const ids = Array.from({ length: 10_001 }, () => randomUUID());
     await domain.database.query(
-      `WITH node AS (INSERT INTO lineage_node (id, type, label) SELECT id, 'CHECKPOINT', 'x' FROM unnest($1::uuid[]) AS each(id))
+      `WITH node AS (INSERT INTO lineage_node (id, project_id, type, label)
+         SELECT each.id, project.id, 'CHECKPOINT', 'x' FROM project, unnest($1::uuid[]) AS each(id))
        INSERT INTO lineage_edge (from_id, to_id, kind)
        SELECT a, b, 'FINE_TUNED' FROM unnest($1::uuid[], $2::uuid[]) AS row(a, b)`,
       [ids, [...ids.slice(1), ids[0]]],

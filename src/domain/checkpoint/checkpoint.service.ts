@@ -145,10 +145,9 @@ export class CheckpointService {
 
   /** Marks it deleted: it stays in lineage, and no run may start from it. Deleting twice is no error. */
   async delete(id: string): Promise<Checkpoint | Refusal> {
-    if (isId(id)) {
-      await this.database.query('UPDATE checkpoint SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL', [id]);
-    }
-    return (await this.get(id)) ?? refuse('CHECKPOINT_NOT_FOUND', ['id'], { id });
+    if (!(await this.get(id))) return refuse('CHECKPOINT_NOT_FOUND', ['id'], { id });
+    await this.database.query('UPDATE checkpoint SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL', [id]);
+    return this.getOrFail(id);
   }
 
   /** Deleted ones too. */

@@ -20,7 +20,7 @@ export interface EvaluationProgress {
 
 /** Metrics of a checkpoint on a dataset: asked for by a user, or part of a run (before, after). What it found is in `metric_value`. */
 @Entity()
-@Index(['createdAt', 'id'])
+@Index(['projectId', 'createdAt', 'id'])
 @Index(['checkpointId', 'createdAt', 'id'])
 @Index(['runId', 'role'], { unique: true })
 export class Evaluation extends JobSubject {

@@ -2,6 +2,7 @@ import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { MetricName } from '../../metrics';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { actingAs, systemOf } from '../actor/actor';
 import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
@@ -116,7 +117,8 @@ export class EvaluationService extends JobLife<Evaluation> {
   async recordArtifact(claim: Claim, artifact: NewArtifact): Promise<void> {
     const { database, artifactRows } = this.services;
     await database.transaction(async () => {
-      await artifactRows.record({ evaluationId: (await this.current(claim)).id }, artifact);
+      const { id, projectId } = await this.current(claim);
+      await actingAs(systemOf(projectId), () => artifactRows.record({ evaluationId: id }, artifact));
     });
   }
 

@@ -2,6 +2,7 @@ import { type EntityTarget, type FindOptionsWhere, In } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity';
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { actingAs, systemOf } from '../actor/actor';
 import { isId } from '../listing/cursor';
 import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
 import { transitions } from '../open-lineage/run-event-message';
@@ -9,10 +10,10 @@ import type { Failure } from '../run/run.entity';
 import type { JobSubject } from './job-subject';
 
 /** Kinds of jobs that are done in one go, with nothing to go on from. A run is none of them: it has events and snapshots. */
-export type ShortJob = 'EVALUATION' | 'MERGE';
+export type ShortJob = 'EVALUATION' | 'MERGE' | 'VERIFICATION';
 
-type Change = Partial<JobSubject>;
-type Ending = keyof typeof transitions;
+/** The statuses in which it ends. */
+export type Ending = keyof typeof transitions;
 
 /**
  * The life of what a short job is about, as executors live it: claimed, kept by heartbeats, and settled once. A service whose rows
@@ -108,7 +109,8 @@ export abstract class JobLife<T extends JobSubject> {
       if (already.status === status && already.attempts === claim.attempt) return;
       await queue.settle(claim);
       const current = await this.current(claim);
-      await this.end(current, { status, ...(await write(current)) });
+      const found = await actingAs(systemOf(current.projectId), () => write(current));
+      await this.end(current, { status, ...found });
     });
   }
 
@@ -123,7 +125,7 @@ export abstract class JobLife<T extends JobSubject> {
   }
 
   /** Gives it a final status. Part of the transaction that takes its job away. */
-  protected async end(subject: T, change: Change & { status: Ending }): Promise<void> {
+  protected async end(subject: T, change: Partial<JobSubject> & { status: Ending }): Promise<void> {
     await this.update(subject.id, { ...change, finishedAt: new Date() });
     const ended = transitions[change.status];
     await this.owner.openLineage.record(ended, subject.id, change.error?.message ?? null);
@@ -133,7 +135,7 @@ export abstract class JobLife<T extends JobSubject> {
     await this.update(subjectId, { status: 'QUEUED', executorId: null });
   }
 
-  protected async update(id: string, change: Change): Promise<void> {
+  protected async update(id: string, change: Partial<JobSubject>): Promise<void> {
     // TypeORM cannot see that columns of the base class are columns of every class made of it.
     await this.owner.database.repository(this.entity).update(id, change as QueryDeepPartialEntity<T>);
   }

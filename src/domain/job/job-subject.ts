@@ -1,11 +1,12 @@
 import { Column, JoinColumn, ManyToOne } from 'typeorm';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
 import { Executor } from '../executor/executor.entity';
+import { Owned } from '../project/owned';
 import type { Failure } from '../run/run.entity';
 import type { RunStatus } from '../run/run-status';
 
 /** What a short job is about: something asked for, done by one executor in one go. `attempts` is its fencing token. */
-export abstract class JobSubject extends Identified {
+export abstract class JobSubject extends Owned {
   @Column('text', { default: 'QUEUED' })
   status: RunStatus;
 

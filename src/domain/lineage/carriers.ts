@@ -1,4 +1,5 @@
 import type { Database } from '../../database';
+import { currentProject } from '../actor/actor';
 import type { LineageEdge } from './lineage-edge.entity';
 import { weightKinds } from './lineage-graph';
 import { edgesBy } from './lineage-walk';
@@ -40,9 +41,13 @@ interface Passage extends LineageEdge {
  * Null when there is no such forget set.
  */
 export async function carriersOf(database: Database, forgetSetId: string, asOf: Date): Promise<Carriers | null> {
-  const known = await database.query(`SELECT 1 FROM sample_set WHERE id = $1 AND kind = 'FORGET'`, [forgetSetId]);
-  if (known.length === 0) return null;
-  const cohorts = await cohortsOf(database, forgetSetId);
+  const [set] = await database.query<{ projectId: string }>(
+    `SELECT project_id AS "projectId" FROM sample_set
+     WHERE id = $1 AND kind = 'FORGET' AND ($2::uuid IS NULL OR project_id = $2)`,
+    [forgetSetId, currentProject()],
+  );
+  if (!set) return null;
+  const cohorts = await cohortsOf(database, forgetSetId, set.projectId);
   const learnedFrom = [...new Set(cohorts.flatMap(({ sources }) => sources))];
   const touched = await descendants(database, learnedFrom, asOf);
   const passages = await passagesTo(database, touched, learnedFrom, asOf);
@@ -61,25 +66,25 @@ export async function carriersOf(database: Database, forgetSetId: string, asOf: 
     asOf,
     carriers: carriers.sort((a, b) => a.path.length - b.path.length),
     remediated: touched.filter((id) => !found.has(id)),
-    undeclared: await undeclared(database, asOf),
+    undeclared: await undeclared(database, set.projectId, asOf),
   };
 }
 
 /** `sources` are datasets somebody trained on, sets a run taught, and sets a run made its model forget. */
-async function cohortsOf(database: Database, forgetSetId: string): Promise<Cohort[]> {
+async function cohortsOf(database: Database, forgetSetId: string, projectId: string): Promise<Cohort[]> {
   return database.query<Cohort>(
     `WITH forgotten AS (
        SELECT hash FROM sample_set_member WHERE set_id = $1
        UNION
        SELECT sample.hash FROM sample_set JOIN sample ON sample_set.classes ? sample.class_name
+         JOIN dataset ON dataset.id = sample.dataset_id AND dataset.project_id = sample_set.project_id
        WHERE sample_set.id = $1 AND sample_set.dataset_id IS NULL
      ), trained AS (
        SELECT id FROM dataset
-       WHERE EXISTS (SELECT FROM lineage_edge WHERE from_id = dataset.id AND kind = 'TRAINED')
+       WHERE project_id = $2 AND EXISTS (SELECT FROM lineage_edge WHERE from_id = dataset.id AND kind = 'TRAINED')
      ), used AS (
-       SELECT retain_set_id AS id FROM run WHERE result_id IS NOT NULL
-       UNION SELECT calibration_set_id FROM run WHERE result_id IS NOT NULL
-       UNION SELECT forget_set_id FROM run WHERE result_id IS NOT NULL
+       SELECT DISTINCT given.id FROM run, LATERAL (VALUES (retain_set_id), (calibration_set_id), (forget_set_id)) AS given(id)
+       WHERE run.project_id = $2 AND run.result_id IS NOT NULL
      ), held AS (
        SELECT hash, trained.id FROM forgotten JOIN sample USING (hash) JOIN trained ON trained.id = sample.dataset_id
        UNION
@@ -92,7 +97,7 @@ async function cohortsOf(database: Database, forgetSetId: string): Promise<Cohor
        SELECT array_agg(id ORDER BY id) AS sources FROM held GROUP BY hash
      )
      SELECT sources, count(*) AS count FROM signed GROUP BY sources`,
-    [forgetSetId],
+    [forgetSetId, projectId],
   );
 }
 
@@ -157,13 +162,13 @@ function reach({ sources }: Cohort, passages: Passage[]): Map<string, LineageEdg
   return new Map([...arrivals].filter(([, edge]) => edge !== null).map(([id]) => [id, wayTo(id)]));
 }
 
-async function undeclared(database: Database, asOf: Date): Promise<number> {
+async function undeclared(database: Database, projectId: string, asOf: Date): Promise<number> {
   const [row] = await database.query<{ count: number }>(
     `SELECT count(*) AS count FROM checkpoint
-     WHERE run_id IS NULL AND merge_id IS NULL AND created_at <= $1 AND NOT EXISTS (
+     WHERE project_id = $2 AND run_id IS NULL AND merge_id IS NULL AND created_at <= $1 AND NOT EXISTS (
        SELECT FROM lineage_edge
        WHERE to_id = checkpoint.id AND kind IN ('TRAINED', 'FINE_TUNED') AND created_at <= $1)`,
-    [asOf],
+    [asOf, projectId],
   );
   return row!.count;
 }

@@ -1,6 +1,8 @@
 import { Any } from 'typeorm';
 import type { Database } from '../../database';
+import { currentProject } from '../actor/actor';
 import { isId } from '../listing/cursor';
+import { projectOfNew } from '../project/owned';
 import { type Carriers, carriersOf } from './carriers';
 import { LineageEdge } from './lineage-edge.entity';
 import type { LineageNodeType } from './lineage-graph';
@@ -44,7 +46,7 @@ export class LineageService {
 
   /** Part of the transaction that makes the thing. */
   async add(node: Pick<LineageNode, 'type' | 'id' | 'label'>): Promise<void> {
-    await this.database.repository(LineageNode).insert(node);
+    await this.database.repository(LineageNode).insert({ projectId: projectOfNew(), ...node });
   }
 
   /** Part of the transaction that makes `to`. Both are nodes already; saying it twice changes nothing. */
@@ -58,13 +60,14 @@ export class LineageService {
       .execute();
   }
 
-  /** Where a thing came from and what came of it; null when there is (or then was) no such node. */
+  /** Where a thing came from and what came of it. Edges stay within a project, so the start alone is asked for its own. Null when there is (or then was) no such node. */
   async of(id: string, request: LineageRequest = {}): Promise<Lineage | null> {
     if (!isId(id)) return null;
     const { direction, types = null, asOf = null } = request;
     const [start] = await this.database.query<{ createdAt: Date; now: Date }>(
-      `SELECT created_at AS "createdAt", ${NOW} AS now FROM lineage_node WHERE id = $1`,
-      [id],
+      `SELECT created_at AS "createdAt", ${NOW} AS now FROM lineage_node
+       WHERE id = $1 AND ($2::uuid IS NULL OR project_id = $2)`,
+      [id, currentProject()],
     );
     if (!start || (asOf && start.createdAt > asOf)) return null;
     const maxDepth = bounded(request.maxDepth, 10, 10_000);

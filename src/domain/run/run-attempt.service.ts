@@ -1,5 +1,6 @@
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { actingAs, systemOf } from '../actor/actor';
 import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
 import type { EvaluationService, Found } from '../evaluation/evaluation.service';
@@ -255,7 +256,7 @@ export class RunAttemptService {
       if (already.status === status && already.attempts === claim.attempt) return already;
       await queue.settle(claim);
       const run = await this.#lockCurrent(claim);
-      await write(run);
+      await actingAs(systemOf(run.projectId), () => write(run));
       await moveRun(database, run.id, status);
       const ended = await database.repository(Run).findOneByOrFail({ id: run.id });
       await this.services.openLineage.record(transitions[status], run.id, ended.error?.message ?? null);
@@ -264,7 +265,10 @@ export class RunAttemptService {
   }
 
   async #asCurrent(claim: Claim, write: (run: Run) => Promise<void>): Promise<void> {
-    await this.services.database.transaction(async () => write(await this.#lockCurrent(claim)));
+    await this.services.database.transaction(async () => {
+      const run = await this.#lockCurrent(claim);
+      await actingAs(systemOf(run.projectId), () => write(run));
+    });
   }
 
   async #lockCurrent(claim: Claim): Promise<Run> {

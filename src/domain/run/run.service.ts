@@ -196,13 +196,12 @@ export class RunService {
   /** A queued run ends at once; a running one is asked to, and its executor settles it. Asking twice is no error. */
   async cancel(id: string): Promise<Run | Refusal> {
     const { database, queue, events } = this.services;
-    if (!isId(id)) return refuse('RUN_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const runs = database.repository(Run);
+      if (!(await this.get(id))) return refuse('RUN_NOT_FOUND', ['id'], { id });
       // Everybody locks the job before the run, so that nobody waits in a circle.
       await database.query(`SELECT id FROM job WHERE kind = 'RUN' AND subject_id = $1 FOR UPDATE`, [id]);
-      const run = await runs.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
-      if (!run) return refuse('RUN_NOT_FOUND', ['id'], { id });
+      const run = await runs.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
       if (isFinal(run.status)) {
         return run.status === 'CANCELLED'
           ? run
