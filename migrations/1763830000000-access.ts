@@ -11,6 +11,8 @@ const owned = [
   'checkpoint_merge',
   'artifact',
   'lineage_node',
+  'policy',
+  'verification',
 ];
 
 /** Projects that keep tenants apart, and API tokens. What is there already belongs to the default project. */
@@ -64,6 +66,12 @@ export class Access1763830000000 implements MigrationInterface {
     CREATE INDEX run_project_id_created_at_id_idx ON run (project_id, created_at, id);
     DROP INDEX run_status_created_at_id_idx;
     CREATE INDEX run_project_id_status_created_at_id_idx ON run (project_id, status, created_at, id);
+    DROP INDEX policy_name_version_idx;
+    CREATE UNIQUE INDEX policy_project_id_name_version_idx ON policy (project_id, name, version);
+    DROP INDEX policy_created_at_id_idx;
+    CREATE INDEX policy_project_id_created_at_id_idx ON policy (project_id, created_at, id);
+    DROP INDEX verification_created_at_id_idx;
+    CREATE INDEX verification_project_id_created_at_id_idx ON verification (project_id, created_at, id);
     DROP INDEX evaluation_created_at_id_idx;
     CREATE INDEX evaluation_project_id_created_at_id_idx ON evaluation (project_id, created_at, id);
 

@@ -8,6 +8,8 @@ import { Lineage1763810000000 } from './1763810000000-lineage';
 import { OpenLineage1763810000001 } from './1763810000001-open-lineage';
 import { Evidence1763820000000 } from './1763820000000-evidence';
 import { Access1763830000000 } from './1763830000000-access';
+import { Governance1763840000000 } from './1763840000000-governance';
+import { Transparency1763850000000 } from './1763850000000-transparency';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -19,6 +21,8 @@ export const migrations = [
   Audit1763800000000,
   Lineage1763810000000,
   OpenLineage1763810000001,
-  Access1763830000000,
   Evidence1763820000000,
+  Access1763830000000,
+  Governance1763840000000,
+  Transparency1763850000000,
 ];

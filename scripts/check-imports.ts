@@ -10,6 +10,10 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   engine: { values: [] },
   database: { values: [] },
   artifacts: { values: [] },
+  tlog: { values: [] },
+  signing: { values: [] },
+  certificate: { values: ['signing'] },
+  verify: { values: ['tlog', 'signing', 'certificate'] },
   observability: { values: [], types: ['config'] },
   client: { values: [] },
   runtime: { values: ['engine'] },
@@ -22,12 +26,15 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   evaluation: { values: ['engine', 'clip', 'data', 'runtime', 'metrics'] },
   pictures: { values: [] },
   queue: { values: ['database'] },
-  domain: { values: ['database', 'queue', 'artifacts', 'migrations', 'metrics', 'attacks'] },
+  domain: {
+    values: ['database', 'queue', 'artifacts', 'migrations', 'metrics', 'attacks', 'tlog', 'signing', 'certificate'],
+  },
   migrations: { values: [] },
   intake: { values: ['domain', 'clip', 'data'] },
   'open-lineage': { values: ['domain'], types: ['observability'] },
-  api: { values: ['domain', 'metrics', 'attacks', 'observability'] },
+  api: { values: ['domain', 'metrics', 'attacks', 'observability', 'tlog', 'signing'] },
   trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'attacks', 'pictures', 'runtime'] },
+  worker: { values: ['domain', 'queue'], types: ['observability'] },
   // of runtime only the probe, which loads no ONNX Runtime
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },
 };

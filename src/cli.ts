@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { exportCheckpoint } from './client/export-checkpoint';
+import { exportCheckpoint, exportSignature } from './client/export-checkpoint';
 import { ClientError, LetheClient } from './client/lethe-client';
 import type { TextEncoder } from './clip';
 import { type Config, ConfigError, readConfig } from './config';
@@ -76,7 +76,8 @@ program
     const target = resolve(folder);
     if (options.textEncoder === undefined) {
       const files = await exportCheckpoint(client, checkpoint, target);
-      console.log(`${files.length} files in ${target}`);
+      await exportSignature(client, checkpoint, target);
+      console.log(`${files.length} files and their signature, model.sig, in ${target}`);
     } else {
       const { exportTextEncoderOf } = await import('./export-text-encoder.js');
       await exportTextEncoderOf(client, checkpoint, target, options.textEncoder);
@@ -110,6 +111,44 @@ program
     );
     for await (const { runEvents } of events) console.log(JSON.stringify(runEvents));
   });
+
+program
+  .command('verify')
+  .description(
+    'check offline, with public keys alone, a certificate, a signed checkpoint folder, or (a part of) the log',
+  )
+  .argument('<file>', 'certificate, model.sig, proof or checkpoint of a log, or the folder of a whole log')
+  .requiredOption(
+    '--key <file>',
+    'public keys to trust: PEM, verifier key, or what a server has under /keys; may be repeated',
+    (file: string, earlier: string[] = []) => [...earlier, file],
+  )
+  .option(
+    '--folder <folder>',
+    'the checkpoint that a certificate or signature is about; the folder of model.sig when left out',
+  )
+  .option('--json', 'print the findings as JSON')
+  .action(async (file: string, options: { key: string[]; folder?: string; json?: boolean }) => {
+    const { isVerified, printReport, readKeys, Unverifiable, verify } = await import('./verify/index.js');
+    try {
+      const files = await Promise.all(options.key.map(async (name) => ({ name, text: await readKeyFile(name) })));
+      const report = await verify(file, readKeys(files), options.folder);
+      const verified = isVerified(report);
+      console.log(options.json ? JSON.stringify({ verified, ...report }, null, 2) : printReport(report));
+      if (!verified) process.exitCode = 1;
+    } catch (error) {
+      if (!(error instanceof Unverifiable)) throw error;
+      if (!options.json) throw new CommandFailed(`NOT VERIFIED: ${error.message}`);
+      console.log(JSON.stringify({ verified: false, error: error.message }, null, 2));
+      process.exitCode = 1;
+    }
+  });
+
+async function readKeyFile(name: string): Promise<string> {
+  return readFile(name, 'utf8').catch(() => {
+    throw new CommandFailed(`NOT VERIFIED: the key file ${name} cannot be read`);
+  });
+}
 
 /** A refusal to be shown in one line, without a stack. */
 class CommandFailed extends Error {}

@@ -12,6 +12,9 @@ test('an empty environment gives a loopback server with everything in one folder
     auth: 'token',
     allowedHosts: [],
     s3: undefined,
+    webhookNetworks: [],
+    keys: { log: undefined, documents: undefined },
+    logOrigin: undefined,
     leaseSeconds: 15,
     snapshotSeconds: 5,
     logLevel: 'info',
@@ -27,6 +30,8 @@ test('every bad variable is named in one refusal, and no secret is echoed', () =
       LETHE_LOG_LEVEL: 'loud',
       LETHE_AUTH: 'maybe',
       LETHE_TOKEN: 'short',
+      LETHE_WEBHOOK_NETWORKS: '10.0.0.0/8,192.168.0.0',
+      LETHE_LOG_ORIGIN: 'my log',
       LETHE_S3_ENDPOINT: 'http://127.0.0.1:9000',
     });
   expect(read).toThrow(ConfigError);
@@ -38,10 +43,12 @@ test('every bad variable is named in one refusal, and no secret is echoed', () =
       'LETHE_PORT',
       'DATABASE_URL',
       'LETHE_LEASE_SECONDS',
+      'LETHE_WEBHOOK_NETWORKS',
       'LETHE_LOG_LEVEL',
       'LETHE_AUTH',
       'LETHE_TOKEN',
       'LETHE_S3_BUCKET',
+      'LETHE_LOG_ORIGIN',
     ]) {
       expect(message).toContain(name);
     }
@@ -52,6 +59,11 @@ test('every bad variable is named in one refusal, and no secret is echoed', () =
 
 test('plug-in folders are a list, relative ones count from the working folder', () => {
   expect(readConfig({ LETHE_PLUGINS: '/opt/methods:mine' }).pluginFolders).toEqual(['/opt/methods', resolve('mine')]);
+});
+
+test('keys are files, relative ones counted from the working folder', () => {
+  const given = { LETHE_LOG_KEY: 'log.pem', LETHE_SIGNING_KEY: '/etc/lethe/documents.pem' };
+  expect(readConfig(given).keys).toEqual({ log: resolve('log.pem'), documents: '/etc/lethe/documents.pem' });
 });
 
 test('an empty variable counts as unset', () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 
@@ -29,6 +30,12 @@ export interface Config {
   /** Host names (no port) accepted in Host and Origin, beside loopback and `host`; `*` accepts any. */
   allowedHosts: string[];
   s3?: S3Config;
+  /** Private networks, in CIDR notation, that webhooks may go to; none unless the operator lists them. */
+  webhookNetworks: string[];
+  /** PEM files to sign with in place of those in `$LETHE_HOME/keys`. Absolute. */
+  keys: { log?: string; documents?: string };
+  /** Name of the transparency log, such as `lethe.example.org/log`. Absent: one that follows from its key. */
+  logOrigin?: string;
   /** An executor silent for this long has lost its run to another one. */
   leaseSeconds: number;
   /** How often a trainer writes down where it is: what a killed one may have to repeat. */
@@ -67,6 +74,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       .map((item) => item.trim())
       .filter(Boolean);
 
+  const path = (name: string): string | undefined => {
+    const given = text(name);
+    return given === undefined ? undefined : folder(given);
+  };
+
   const token = text('LETHE_TOKEN');
   if (token && token.length < 16) problems.push('LETHE_TOKEN must have at least 16 characters');
 
@@ -80,6 +92,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     auth: oneOf('LETHE_AUTH', ['token', 'none'], 'token'),
     allowedHosts: list('LETHE_ALLOWED_HOSTS'),
     s3: readS3(text, problems),
+    webhookNetworks: readNetworks('LETHE_WEBHOOK_NETWORKS', list('LETHE_WEBHOOK_NETWORKS'), problems),
+    keys: { log: path('LETHE_LOG_KEY'), documents: path('LETHE_SIGNING_KEY') },
+    logOrigin: readOrigin(text('LETHE_LOG_ORIGIN'), problems),
     leaseSeconds: readSeconds('LETHE_LEASE_SECONDS', text('LETHE_LEASE_SECONDS') ?? '15', problems),
     snapshotSeconds: readSeconds('LETHE_SNAPSHOT_SECONDS', text('LETHE_SNAPSHOT_SECONDS') ?? '5', problems),
     openLineage: readOpenLineage(text, problems),
@@ -101,6 +116,16 @@ function readSeconds(name: string, value: string, problems: string[]): number {
   if (seconds >= 0.1 && seconds <= 3600) return seconds;
   problems.push(`${name} must be a number of seconds from 0.1 to 3600, not "${value}"`);
   return 1;
+}
+
+function readNetworks(name: string, networks: string[], problems: string[]): string[] {
+  for (const network of networks) {
+    const [address = '', prefix = ''] = network.split('/');
+    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!;
+    if (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits) continue;
+    problems.push(`${name} must list networks such as 10.0.0.0/8, not "${network}"`);
+  }
+  return networks;
 }
 
 /** The value itself is never echoed: it may hold a password. */
@@ -131,6 +156,13 @@ function readS3(text: (name: string) => string | undefined, problems: string[]):
     return undefined;
   }
   return { bucket, prefix: text('LETHE_S3_PREFIX') ?? '', endpoint, region: text('LETHE_S3_REGION') };
+}
+
+/** It becomes the name of the log's key, which holds neither spaces nor plus signs. https://c2sp.org/signed-note */
+function readOrigin(value: string | undefined, problems: string[]): string | undefined {
+  if (value === undefined || /^[^\s+]+$/u.test(value)) return value;
+  problems.push('LETHE_LOG_ORIGIN must have neither spaces nor plus signs');
+  return undefined;
 }
 
 function folder(path: string): string {

@@ -4,6 +4,7 @@ import type { Config } from './config';
 import { Domain } from './domain';
 import { checkpointIntake } from './intake/checkpoint-intake';
 import { datasetIntake } from './intake/dataset-intake';
+import { loadSigningKeys } from './signing';
 
 /** Opens the domain as the configuration says: database, artifact store, and how checkpoints and datasets come in. */
 export async function openDomain(config: Config): Promise<Domain> {
@@ -14,6 +15,9 @@ export async function openDomain(config: Config): Promise<Domain> {
     readCheckpoint: checkpointIntake(join(config.home, 'hub')),
     readDataset: datasetIntake,
     openLineage: config.openLineage !== undefined,
+    webhookNetworks: config.webhookNetworks,
+    loadKeys: () => loadSigningKeys(join(config.home, 'keys'), config.keys),
+    logOrigin: config.logOrigin,
   });
 }
 

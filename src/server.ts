@@ -8,15 +8,18 @@ import { Authentication } from './api/server/authentication';
 import { serveDownloads } from './api/server/downloads';
 import { serveHttp } from './api/server/http';
 import { knownHosts } from './api/server/known-host';
+import { serveLog } from './api/server/log-routes';
 import { createPresentError } from './api/server/present-error';
 import type { Session } from './api/server/session';
 import { loadToken } from './api/server/token';
 import { serveWebSocket } from './api/server/websocket';
 import { type Config, ConfigError } from './config';
-import type { Domain } from './domain';
+import { type Domain, LogKeyMismatch } from './domain';
+import { keepLog } from './keep-log';
 import type { Log } from './observability/log';
 import { createMetrics } from './observability/metrics';
 import { startOpenLineageSender } from './open-lineage/sender';
+import { KeyUnusable } from './signing';
 import { version } from './version';
 
 /** How long requests in flight may take once the server has been asked to stop. */
@@ -62,8 +65,10 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   };
 
   const shared = { schema, authentication, isKnownHost, createContext, presentError, log, metrics };
+  await checkKeys(domain);
   const http = await serveHttp({ ...shared, readiness });
   serveDownloads(http.app, domain, version);
+  serveLog(http.app, domain);
   const { server } = http.app;
   const sockets = serveWebSocket({ ...shared, server });
   await http.app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
@@ -75,6 +80,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     const reason = reasons[error.code ?? ''];
     throw reason ? new ConfigError([reason]) : error;
   });
+  const clerk = keepLog(domain, log);
   const { port } = server.address() as AddressInfo;
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
@@ -86,6 +92,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     await sender?.stop();
     await sockets.close();
     await http.close(patienceMs);
+    await clerk.stop();
   };
   return {
     url,
@@ -95,4 +102,15 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
       return closing;
     },
   };
+}
+
+/** A log that cannot go on is said at the start, not found in it later. */
+async function checkKeys(domain: Domain): Promise<void> {
+  try {
+    await domain.log.latest();
+    await domain.keyring.published();
+  } catch (error) {
+    const expected = error instanceof KeyUnusable || error instanceof LogKeyMismatch;
+    throw expected ? new ConfigError([error.message]) : error;
+  }
 }

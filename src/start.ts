@@ -5,6 +5,7 @@ import { createLog, type Log } from './observability/log';
 import { openDomain } from './open-domain';
 import { type Server, startServer } from './server';
 import { version } from './version';
+import { startWorker } from './worker';
 
 /** One machine's Lethe: server and executor in this process, each run's trainer in a process of its own. */
 export async function start(config: Config): Promise<void> {
@@ -14,9 +15,11 @@ export async function start(config: Config): Promise<void> {
       await executor.stop();
       throw error;
     });
+    const worker = await startWorker({ domain, log });
     announce(server, config, domain, log);
     return async () => {
       await server.close();
+      await worker.stop();
       await executor.stop();
     };
   });
@@ -26,8 +29,12 @@ export async function start(config: Config): Promise<void> {
 export async function startServerAlone(config: Config): Promise<void> {
   await serve(config, async (domain, log) => {
     const server = await startServer(config, domain, log);
+    const worker = await startWorker({ domain, log });
     announce(server, config, domain, log);
-    return () => server.close();
+    return async () => {
+      await server.close();
+      await worker.stop();
+    };
   });
 }
 

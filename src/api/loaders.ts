@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader';
 import type {
+  Alias,
   Artifact,
   AttackResult,
+  Certificate,
   Checkpoint,
   CheckpointMerge,
   Dataset,
@@ -10,9 +12,12 @@ import type {
   Executor,
   Method,
   MetricValue,
+  Playbook,
   Policy,
+  Recipient,
   Run,
   SampleSet,
+  WebhookAttempt,
 } from '../domain';
 
 /** Batches the look-ups of one operation: ten runs that show their checkpoint cost one query, not ten. */
@@ -25,8 +30,13 @@ export interface Loaders {
   evaluation: DataLoader<string, Evaluation>;
   merge: DataLoader<string, CheckpointMerge>;
   executor: DataLoader<string, Executor>;
+  playbook: DataLoader<string, Playbook>;
+  alias: DataLoader<string, Alias>;
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
+  certificate: DataLoader<string, Certificate>;
+  /** Ids of actors by their salted hashes; null once the link was destroyed. */
+  actor: DataLoader<string, string | null>;
   artifact: DataLoader<string, Artifact>;
   /** The artifacts of a run, by its id. */
   runArtifacts: DataLoader<string, Artifact[]>;
@@ -37,6 +47,10 @@ export interface Loaders {
   attackResults: DataLoader<string, AttackResult[]>;
   /** The numbers of an evaluation, by its id. */
   evaluationValues: DataLoader<string, MetricValue[]>;
+  /** Whom a request's data was disclosed to, by its id. */
+  requestRecipients: DataLoader<string, Recipient[]>;
+  /** The attempts of a webhook's delivery, by its id. */
+  deliveryAttempts: DataLoader<string, WebhookAttempt[]>;
 }
 
 export function createLoaders(domain: Domain): Loaders {
@@ -49,9 +63,16 @@ export function createLoaders(domain: Domain): Loaders {
     evaluation: byId((ids) => domain.evaluations.byIds(ids)),
     merge: byId((ids) => domain.merges.byIds(ids)),
     executor: byId((ids) => domain.executors.byIds(ids)),
+    playbook: byId((ids) => domain.playbooks.byIds(ids)),
+    alias: byId((ids) => domain.aliases.byIds(ids)),
     runEvaluations: new DataLoader(async (runIds) => {
       const rows = await domain.evaluations.ofRuns(runIds);
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));
+    }),
+    certificate: byId((ids) => domain.certificates.byIds(ids)),
+    actor: new DataLoader(async (hashes) => {
+      const references = await domain.pseudonyms.references(hashes);
+      return hashes.map((hash) => references.get(hash) ?? null);
     }),
     artifact: byId((ids) => domain.artifactRows.byIds(ids)),
     runArtifacts: artifactsOf('runId', domain),
@@ -64,6 +85,14 @@ export function createLoaders(domain: Domain): Loaders {
     evaluationValues: new DataLoader(async (ids) => {
       const rows = await domain.values.ofEvaluations(ids);
       return ids.map((id) => rows.filter((row) => row.evaluationId === id));
+    }),
+    deliveryAttempts: new DataLoader(async (ids) => {
+      const rows = await domain.webhooks.attemptsOf(ids);
+      return ids.map((id) => rows.filter((row) => row.deliveryId === id));
+    }),
+    requestRecipients: new DataLoader(async (ids) => {
+      const rows = await domain.requests.recipientsOf(ids);
+      return ids.map((id) => rows.filter((row) => row.requestId === id));
     }),
   };
 }

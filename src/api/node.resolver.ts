@@ -1,18 +1,24 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../domain';
+import { AliasMoveType, AliasType } from './alias/alias.type';
+import { ApprovalType } from './approval/approval.type';
 import { ArtifactType } from './artifact/artifact.type';
+import { CertificateType } from './certificate/certificate.type';
 import { CheckpointType } from './checkpoint/checkpoint.type';
 import type { Context } from './context';
 import { DatasetType } from './dataset/dataset.type';
+import { ErasureRequestType, RecipientType } from './erasure-request/erasure-request.type';
 import { EvaluationType } from './evaluation/evaluation.type';
 import { ExecutorType } from './executor/executor.type';
 import { MergeType } from './merge/merge.type';
 import { MethodType } from './method/method.type';
 import { Node } from './node';
+import { PlaybookGraphType } from './playbook/playbook.type';
 import { PolicyType } from './policy/policy.type';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
 import { VerificationType } from './verification/verification.type';
+import { WebhookDeliveryType, WebhookGraphType } from './webhook/webhook.type';
 
 @Resolver()
 export class NodeResolver {
@@ -34,7 +40,16 @@ export class NodeResolver {
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
       domain.policies.byIds([id]).then((rows) => rows.map(PolicyType.of)),
       domain.verifications.byIds([id]).then((rows) => rows.map(VerificationType.of)),
+      domain.certificates.byIds([id]).then((rows) => rows.map(CertificateType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
+      domain.approvals.byIds([id]).then((rows) => rows.map(ApprovalType.of)),
+      domain.aliases.byIds([id]).then((rows) => rows.map(AliasType.of)),
+      domain.aliases.movesByIds([id]).then((rows) => rows.map(AliasMoveType.of)),
+      domain.webhooks.byIds([id]).then((rows) => rows.map(WebhookGraphType.of)),
+      domain.webhooks.deliveriesByIds([id]).then((rows) => rows.map(WebhookDeliveryType.of)),
+      domain.playbooks.byIds([id]).then((rows) => rows.map(PlaybookGraphType.of)),
+      domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)),
+      domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)),
     ]);
     return found.flat()[0] ?? null;
   }

@@ -1,10 +1,15 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AliasResolver } from './alias/alias.resolver';
+import { ApprovalResolver } from './approval/approval.resolver';
 import { EvaluationArtifactResolver, RunArtifactResolver } from './artifact/artifact.resolver';
+import { AuditResolver } from './audit/audit.resolver';
+import { CertificateResolver } from './certificate/certificate.resolver';
 import { CheckpointResolver } from './checkpoint/checkpoint.resolver';
 import { ComparisonResolver } from './comparison/comparison.resolver';
 import { DatasetResolver } from './dataset/dataset.resolver';
+import { ErasureRequestResolver } from './erasure-request/erasure-request.resolver';
 import { EvaluationResolver } from './evaluation/evaluation.resolver';
 import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
@@ -14,11 +19,13 @@ import { LineageResolver } from './lineage/lineage.resolver';
 import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
 import { NodeResolver } from './node.resolver';
+import { PlaybookResolver } from './playbook/playbook.resolver';
 import { PolicyResolver } from './policy/policy.resolver';
 import { RunResolver } from './run/run.resolver';
 import { RunEventResolver } from './run-event/run-event.resolver';
 import { SampleSetResolver } from './sample-set/sample-set.resolver';
 import { RunVerificationResolver, VerificationResolver } from './verification/verification.resolver';
+import { WebhookResolver } from './webhook/webhook.resolver';
 
 /** The whole schema, built from the resolvers. */
 export function createSchema(): GraphQLSchema {
@@ -44,6 +51,13 @@ export function createSchema(): GraphQLSchema {
       LineageResolver,
       CarriersResolver,
       ExecutorResolver,
+      ErasureRequestResolver,
+      ApprovalResolver,
+      AliasResolver,
+      PlaybookResolver,
+      WebhookResolver,
+      AuditResolver,
+      CertificateResolver,
     ],
     // The domain checks values, and says why not in its own types.
     validate: false,

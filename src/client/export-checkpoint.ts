@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -29,6 +29,12 @@ export async function exportCheckpoint(client: LetheClient, id: string, folder: 
     await save(response.body as ReadableStream, target, digest);
   }
   return checkpoint.files.map(({ path }) => path);
+}
+
+/** Writes the signature of a checkpoint's files beside them, as `model.sig`. */
+export async function exportSignature(client: LetheClient, id: string, folder: string): Promise<void> {
+  const response = await client.fetch(`/checkpoints/${id}/model.sig`);
+  await writeFile(resolve(folder, 'model.sig'), await response.text());
 }
 
 /** Written aside and renamed, so that a file with its right name has the right bytes. */

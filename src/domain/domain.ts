@@ -1,9 +1,14 @@
 import { migrations } from '../../migrations';
 import type { ArtifactStore } from '../artifacts';
 import { Database } from '../database';
-import { Queue } from '../queue';
+import { type Clock, Queue, systemClock } from '../queue';
+import type { SigningKeys } from '../signing';
+import { AliasService } from './alias/alias.service';
+import { ApprovalService } from './approval/approval.service';
 import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
+import { BackgroundService } from './background/background.service';
+import { CertificateService } from './certificate/certificate.service';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { ComparisonService } from './comparison/comparison.service';
@@ -11,6 +16,8 @@ import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
 import { DossierService } from './dossier/dossier.service';
 import { entities } from './entities';
+import { ErasureRequest } from './erasure-request/erasure-request.entity';
+import { ErasureRequestService } from './erasure-request/erasure-request.service';
 import { EvaluationService } from './evaluation/evaluation.service';
 import { MetricValueService } from './evaluation/metric-value.service';
 import { ExecutorService } from './executor/executor.service';
@@ -20,16 +27,25 @@ import { LineageService } from './lineage/lineage.service';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
 import { OpenLineageOutbox } from './open-lineage/open-lineage-outbox';
+import { PlaybookService } from './playbook/playbook.service';
+import type { Certificates, Verifications } from './playbook/playbook-steps';
+import { RequestProgressService } from './playbook/request-progress.service';
 import { PolicyService } from './policy/policy.service';
+import { inProjectOf } from './project/in-project-of';
 import { narrowed } from './project/owned';
 import { ProjectService } from './project/project.service';
+import { PseudonymService } from './pseudonym/pseudonym.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
 import { TokenService } from './token/token.service';
+import { Keyring } from './transparency/keyring';
+import { TransparencyLog } from './transparency/transparency-log';
 import { VerificationService } from './verification/verification.service';
+import { Destinations } from './webhook/destinations';
+import { WebhookService } from './webhook/webhook.service';
 
 export interface DomainOptions {
   /** PostgreSQL's URL; the embedded database in `folder` when left out. */
@@ -38,19 +54,34 @@ export interface DomainOptions {
   artifacts: ArtifactStore;
   readCheckpoint: CheckpointReader;
   readDataset: DatasetReader;
+  /** Finds, or makes, what to sign with; called when first needed. */
+  loadKeys: () => Promise<SigningKeys>;
+  /** The log's name; one that follows from its key when left out. */
+  logOrigin?: string | undefined;
   poolSize?: number;
   feedTimes?: FeedTimes;
   /** Whether what runs, merges and evaluations do is kept for an OpenLineage receiver; false when left out. */
   openLineage?: boolean;
+  clock?: Clock;
+  /** Private networks, in CIDR notation, that webhooks may go to; none when left out. */
+  webhookNetworks?: readonly string[];
+  /** Left out, nothing is ever verified: an alias that needs the verdict PASS cannot be moved. */
+  verifications?: Verifications;
+  /** Left out, no certificate is issued: a playbook stops before that step. */
+  certificates?: Certificates;
 }
 
 /** All services over one database. The entry points open it and hand it to whoever needs it. */
 export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
+  readonly pseudonyms: PseudonymService;
   readonly audit: AuditLog;
   readonly projects: ProjectService;
   readonly tokens: TokenService;
+  readonly keyring: Keyring;
+  /** The audit entries as others can check them. */
+  readonly log: TransparencyLog;
   /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
   readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
@@ -60,6 +91,7 @@ export class Domain {
   readonly executors: ExecutorService;
   readonly lineage: LineageService;
   readonly openLineage: OpenLineageOutbox;
+  readonly dossiers: DossierService;
   readonly events: RunEventLog;
   readonly feed: RunEventFeed;
   readonly values: MetricValueService;
@@ -71,26 +103,35 @@ export class Domain {
   readonly policies: PolicyService;
   readonly verifications: VerificationService;
   readonly work: WorkService;
-  readonly dossiers: DossierService;
+  readonly clock: Clock;
+  readonly requests: ErasureRequestService;
+  readonly webhooks: WebhookService;
+  readonly approvals: ApprovalService;
+  readonly aliases: AliasService;
+  readonly playbooks: PlaybookService;
+  readonly progress: RequestProgressService;
+  readonly background: BackgroundService;
+  readonly certificates: CertificateService;
 
   constructor(
     readonly database: Database,
     readonly artifacts: ArtifactStore,
-    {
-      readCheckpoint,
-      readDataset,
-      feedTimes,
-      openLineage = false,
-    }: Pick<DomainOptions, 'readCheckpoint' | 'readDataset' | 'feedTimes' | 'openLineage'>,
+    options: Omit<DomainOptions, 'databaseUrl' | 'folder' | 'artifacts' | 'poolSize'>,
   ) {
-    this.queue = new Queue(database);
+    const { readCheckpoint, readDataset, feedTimes, loadKeys, logOrigin, clock = systemClock } = options;
+    this.clock = clock;
+    this.queue = new Queue(database, clock);
     this.idempotency = new IdempotencyService(database);
-    this.audit = new AuditLog(database);
+    this.pseudonyms = new PseudonymService(database);
+    this.audit = new AuditLog(database, this.pseudonyms);
     this.projects = new ProjectService(this);
     this.tokens = new TokenService(this);
+    this.keyring = new Keyring(loadKeys, logOrigin);
+    this.log = new TransparencyLog(database, this.keyring);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);
-    this.openLineage = new OpenLineageOutbox(database, openLineage);
+    this.openLineage = new OpenLineageOutbox(database, options.openLineage ?? false);
+    this.dossiers = new DossierService(this);
     this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
     this.checkpoints = new CheckpointService(this, readCheckpoint);
     this.sets = new SampleSetService(database, this.datasets, this.idempotency, this.lineage);
@@ -107,7 +148,22 @@ export class Domain {
     this.policies = new PolicyService(this);
     this.verifications = new VerificationService(this);
     this.work = new WorkService(this);
-    this.dossiers = new DossierService(this);
+    this.requests = new ErasureRequestService(this);
+    this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
+    this.approvals = new ApprovalService(this);
+    this.aliases = new AliasService(this, options.verifications ?? this.verifications);
+    this.playbooks = new PlaybookService(this);
+    this.progress = new RequestProgressService(this, { verifications: this.verifications, ...options });
+    this.background = new BackgroundService(this, {
+      REMINDER: {
+        settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.requests.remind(id)),
+      },
+      PLAYBOOK: {
+        settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.progress.advance(id)),
+      },
+      WEBHOOK: this.webhooks.work,
+    });
+    this.certificates = new CertificateService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

@@ -4,15 +4,26 @@ export {
   currentActor,
   currentProject,
   DEFAULT_PROJECT,
+  personOf,
   type Role,
   roles,
   SYSTEM,
   systemOf,
 } from './actor/actor';
+export { Alias } from './alias/alias.entity';
+export type { AliasProtection, CreateAlias, MoveAliases, RollbackAlias } from './alias/alias.service';
+export { AliasMove } from './alias/alias-move.entity';
+export type { Verdicts } from './alias/verdicts';
+export { Approval, type Decision, decisions } from './approval/approval.entity';
+export type { GiveApproval } from './approval/approval.service';
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
 export type { NewArtifact } from './artifact/artifact.service';
 export { AuditEntry } from './audit/audit-entry.entity';
-export type { AuditLog, Change } from './audit/audit-log';
+export type { AuditFilter, AuditLog, Change } from './audit/audit-log';
+export { leafOf } from './audit/leaf';
+export { Certificate } from './certificate/certificate.entity';
+export type { CertificateFilter } from './certificate/certificate.service';
+export { type CertificateStatus, certificateStatuses, certificateTransitions } from './certificate/certificate-status';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';
 export type { CheckpointReader, ReadCheckpoint } from './checkpoint/checkpoint-reader';
@@ -24,6 +35,23 @@ export { Domain, type DomainOptions } from './domain';
 export { type DocumentName, documentNames, documents } from './dossier/documents';
 export type { Dossier } from './dossier/dossier.service';
 export { entities } from './entities';
+export {
+  ErasureRequest,
+  type Extension,
+  type Hold,
+  type IdentityCheck,
+} from './erasure-request/erasure-request.entity';
+export type { ReceiveErasureRequest, RequestFilter } from './erasure-request/erasure-request.service';
+export { type HoldGround, holdGrounds, type LegalBasis, legalBases } from './erasure-request/legal-grounds';
+export { Recipient } from './erasure-request/recipient.entity';
+export { RequestEvent } from './erasure-request/request-event.entity';
+export { type RequestEventType, requestEventTypes } from './erasure-request/request-event-types';
+export {
+  type MovableStatus,
+  movableStatuses,
+  type RequestStatus,
+  requestStatuses,
+} from './erasure-request/request-status';
 export { type ClassGroup, Evaluation, type EvaluationProgress } from './evaluation/evaluation.entity';
 export type { EvaluateCheckpoint, Found } from './evaluation/evaluation.service';
 export { MetricValue } from './evaluation/metric-value.entity';
@@ -56,6 +84,17 @@ export {
   setNeeds,
 } from './method/method.entity';
 export { openLineageChannel } from './open-lineage/open-lineage-outbox';
+export { Playbook } from './playbook/playbook.entity';
+export type { CreatePlaybook } from './playbook/playbook.service';
+export {
+  type Certificates,
+  type NextStep,
+  type PlaybookStep,
+  playbookSteps,
+  type StepState,
+  stepStates,
+  type Verifications,
+} from './playbook/playbook-steps';
 export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
 export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
 export type { CreatePolicy } from './policy/policy.service';
@@ -76,8 +115,15 @@ export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/s
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
 export { accessChannel, type CreatedToken, type CreateToken, personId } from './token/token.service';
+export type { PublishedKey } from './transparency/keyring';
+export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from './transparency/transparency-log';
 export { AttackResult } from './verification/attack-result.entity';
 export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
 export { Verification, type VerificationProgress } from './verification/verification.entity';
 export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
 export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
+export type { CreateWebhook } from './webhook/webhook.service';
+export { WebhookAttempt } from './webhook/webhook-attempt.entity';
+export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';
+export { WebhookEndpoint } from './webhook/webhook-endpoint.entity';
+export { type WebhookPayloads, type WebhookType, webhookTypes, wireType } from './webhook/webhook-types';

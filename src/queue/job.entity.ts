@@ -32,6 +32,14 @@ export class Job {
   @Column('int')
   maxAttempts: number;
 
+  /** Not to be claimed before; at once when null. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  runAfter: Date | null;
+
+  /** How often it failed in a row; the pause before the next attempt grows with it. */
+  @Column('int', { default: 0 })
+  failures: number;
+
   @Column('uuid', { nullable: true })
   holder: string | null;
 

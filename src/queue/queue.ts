@@ -1,4 +1,6 @@
 import type { Database } from '../database';
+import { pauseAfter } from './backoff';
+import { type Clock, systemClock } from './clock';
 import { Job } from './job.entity';
 
 /** Channel that wakes waiting executors; the payload is the kind of the job. */
@@ -11,6 +13,8 @@ export interface NewJob {
   needs?: string[];
   /** How many holders may be lost or fail before the job counts as exhausted. */
   maxAttempts?: number;
+  /** Not to be claimed before; at once when left out. */
+  runAfter?: Date | null;
 }
 
 /** The right to work on a job, until somebody else claims it. */
@@ -22,6 +26,8 @@ export interface Claim {
   attempt: number;
   holder: string;
   leaseSeconds: number;
+  /** How often it failed in a row before this claim. */
+  failures: number;
 }
 
 /** Thrown into a holder that has lost its job: stop, write nothing more. */
@@ -43,14 +49,18 @@ const FREE = `(job.holder IS NULL OR job.heartbeat_at + job.lease_seconds * inte
 export class Queue {
   readonly #database: Database;
 
-  constructor(database: Database) {
+  /** @param clock says whether a delayed job may go; leases are judged by the database's own clock */
+  constructor(
+    database: Database,
+    readonly clock: Clock = systemClock,
+  ) {
     this.#database = database;
   }
 
   /** Part of the caller's transaction. */
   async enqueue(job: NewJob): Promise<void> {
-    const { kind, subjectId, priority = 0, needs = [], maxAttempts = 5 } = job;
-    await this.#database.repository(Job).insert({ kind, subjectId, priority, needs, maxAttempts });
+    const { kind, subjectId, priority = 0, needs = [], maxAttempts = 5, runAfter = null } = job;
+    await this.#database.repository(Job).insert({ kind, subjectId, priority, needs, maxAttempts, runAfter });
     await this.#database.notify(jobChannel, kind);
   }
 
@@ -64,11 +74,11 @@ export class Queue {
        WHERE id = (
          SELECT id FROM job
          WHERE kind = ANY($2) AND needs <@ $3::text[] AND ${FREE}
-           AND attempt < max_attempts
+           AND attempt < max_attempts AND (run_after IS NULL OR run_after <= $5)
          ORDER BY priority DESC, id
          FOR UPDATE SKIP LOCKED LIMIT 1)
-       RETURNING id AS "jobId", kind, subject_id AS "subjectId", attempt`,
-      [holder, kinds, offers, leaseSeconds],
+       RETURNING id AS "jobId", kind, subject_id AS "subjectId", attempt, failures`,
+      [holder, kinds, offers, leaseSeconds, this.clock()],
     );
     return job ? { ...job, holder, leaseSeconds } : null;
   }
@@ -80,6 +90,54 @@ export class Queue {
       [claim.jobId, claim.attempt, claim.holder],
     );
     if (rows.length === 0) throw new LeaseLost(claim);
+  }
+
+  /** Keeps the job from everybody else until the transaction ends. @throws LeaseLost */
+  async lock(claim: Claim): Promise<void> {
+    const rows = await this.#database.query(
+      'SELECT id FROM job WHERE id = $1 AND attempt = $2 AND holder = $3 FOR UPDATE',
+      [claim.jobId, claim.attempt, claim.holder],
+    );
+    if (rows.length === 0) throw new LeaseLost(claim);
+  }
+
+  /** Gives a job back that went well and has more to do at a later time. @throws LeaseLost */
+  async reschedule(claim: Claim, runAfter: Date): Promise<void> {
+    await this.#giveBack(claim, runAfter, 0);
+  }
+
+  /** Gives a job back that failed: it is tried again after a pause that grows with its failures. @throws LeaseLost */
+  async retry(claim: Claim): Promise<void> {
+    const failures = claim.failures + 1;
+    await this.#giveBack(claim, new Date(this.clock().getTime() + pauseAfter(failures)), failures);
+  }
+
+  async #giveBack(claim: Claim, runAfter: Date, failures: number): Promise<void> {
+    const rows = await this.#database.query(
+      `UPDATE job SET holder = NULL, heartbeat_at = NULL, run_after = $4, failures = $5
+       WHERE id = $1 AND attempt = $2 AND holder = $3 RETURNING id`,
+      [claim.jobId, claim.attempt, claim.holder, runAfter, failures],
+    );
+    if (rows.length === 0) throw new LeaseLost(claim);
+  }
+
+  /**
+   * Lets a delayed job go at once, and adds it where there is none. It waits for nobody, because its caller may hold what
+   * the job's holder waits for: a job that is being worked on right now is left alone. Part of the caller's transaction.
+   */
+  async wake({ kind, subjectId, maxAttempts = 5 }: Pick<NewJob, 'kind' | 'subjectId' | 'maxAttempts'>): Promise<void> {
+    await this.#database.query(
+      `UPDATE job SET run_after = NULL WHERE id = (
+         SELECT id FROM job WHERE kind = $1 AND subject_id = $2 AND run_after IS NOT NULL FOR UPDATE SKIP LOCKED)`,
+      [kind, subjectId],
+    );
+    await this.#database.query(
+      `INSERT INTO job (kind, subject_id, priority, needs, max_attempts)
+       SELECT $1, $2, 0, '{}', $3 WHERE NOT EXISTS (SELECT 1 FROM job WHERE kind = $1 AND subject_id = $2)
+       ON CONFLICT DO NOTHING`,
+      [kind, subjectId, maxAttempts],
+    );
+    await this.#database.notify(jobChannel, kind);
   }
 
   /** Removes a finished job; part of the transaction that settles its subject. @throws LeaseLost */

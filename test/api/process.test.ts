@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -39,5 +41,18 @@ test('a port that is taken is said in words, and nothing stays behind', async ()
   const started = run(process.execPath, [`${source}/cli.js`, 'start'], { env });
   await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/LETHE_PORT \d+ is taken/) });
   other.close();
+  await place.discard();
+}, 120_000);
+
+test('a key that cannot sign the log is said in words before anything is served', async () => {
+  const place = await freshEmbedded();
+  const key = resolve(place.folder, 'key.pem');
+  await writeFile(
+    key,
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'sec1', format: 'pem' }),
+  );
+  const env = { ...process.env, LETHE_PORT: '0', LETHE_HOME: place.folder, LETHE_LOG_KEY: key, DATABASE_URL: '' };
+  const started = run(process.execPath, [`${source}/cli.js`, 'server'], { env });
+  await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('must be an Ed25519 key') });
   await place.discard();
 }, 120_000);

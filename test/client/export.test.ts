@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -39,11 +39,25 @@ async function lethe(...options: string[]): Promise<string> {
 
 test('a checkpoint comes back with the bytes it was imported with', async () => {
   const target = join(folder, 'whole');
-  expect(await lethe(checkpointId, target)).toContain(`files in ${target}`);
+  expect(await lethe(checkpointId, target)).toContain(`in ${target}`);
   const source = join(folder, 'tiny');
-  expect((await readdir(target)).sort()).toEqual((await readdir(source)).sort());
+  expect((await readdir(target)).sort()).toEqual([...(await readdir(source)), 'model.sig'].sort());
   for (const name of await readdir(source))
     expect(await readFile(join(target, name))).toEqual(await readFile(join(source, name)));
+});
+
+test('and with a signature that shows so, and stops showing it when a file is changed', async () => {
+  const target = join(folder, 'whole');
+  const response = await fetch(`${server.url}/keys`, { headers: { authorization: `Bearer ${server.token}` } });
+  await writeFile(join(folder, 'keys.json'), await response.text());
+  const verify = () =>
+    run(process.execPath, [CLI, 'verify', join(target, 'model.sig'), '--key', join(folder, 'keys.json')]);
+  expect((await verify()).stdout).toMatch(/^VERIFIED: model signature/);
+  await appendFile(join(target, 'config.json'), ' ');
+  await expect(verify()).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('config.json is not what was'),
+  });
 });
 
 test('its text encoder alone has the same weights, and nothing else is left in the folder', async () => {

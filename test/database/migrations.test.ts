@@ -151,10 +151,8 @@ describeOnBoth('migrations', (fresh) => {
   test('what was there before there were projects belongs to the default one', async () => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities };
-    const before = await Database.open({
-      ...options,
-      migrations: migrations.filter(({ name }) => !/^Access/.test(name)),
-    });
+    const until = migrations.findIndex(({ name }) => name.startsWith('Access'));
+    const before = await Database.open({ ...options, migrations: migrations.slice(0, until) });
     await before.query(
       `WITH pets AS (INSERT INTO dataset (name, digest, format, source, classes, sample_count)
          VALUES ('pets', 'd', 'TAR', 'x', '[]', 4) RETURNING id)
@@ -174,6 +172,35 @@ describeOnBoth('migrations', (fresh) => {
         `INSERT INTO dataset (name, digest, format, source, classes, sample_count) VALUES ('', '', '', '', '[]', 0)`,
       ),
     ).rejects.toThrow('project_id');
+    await after.close();
+    await place.discard();
+  });
+
+  test('actors become salted hashes that can be followed back, and entries stay in their order', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const named = (name: string) => migrations.findIndex((migration) => migration.name.startsWith(name));
+    const before = await Database.open({ ...options, migrations: migrations.slice(0, named('Transparency')) });
+    await before.query(
+      `INSERT INTO audit_entry (actor_id, action, subject_type, subject_id)
+       SELECT actor, 'ACTION_' || n, 'RUN', gen_random_uuid()
+       FROM (VALUES (1, 'person:olga'), (2, 'system'), (3, 'person:olga')) AS given(n, actor) ORDER BY n`,
+    );
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    const rows = await after.query<{ action: string; reference: string; position: number | null; fits: boolean }>(
+      `SELECT action, reference, position,
+         digest = encode(sha256(salt || convert_to(reference, 'UTF8')), 'hex') AND length(salt) = 32 AS fits
+       FROM audit_entry JOIN pseudonym ON digest = actor ORDER BY audit_entry.id`,
+    );
+    const row = { position: null, fits: true };
+    expect(rows).toEqual([
+      { action: 'ACTION_1', reference: 'person:olga', ...row },
+      { action: 'ACTION_2', reference: 'system', ...row },
+      { action: 'ACTION_3', reference: 'person:olga', ...row },
+    ]);
+    expect(await after.query('SELECT count(DISTINCT salt) AS n FROM pseudonym')).toEqual([{ n: 2 }]);
     await after.close();
     await place.discard();
   });

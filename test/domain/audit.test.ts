@@ -26,12 +26,16 @@ describeOnBoth('the audit log', (fresh) => {
     await domain.audit.record({ action: 'RUN_ENDED', subject, before: { status: 'RUNNING' }, after: { status: 'F' } });
     expect(await entries()).toMatchObject([
       {
-        actorId: 'person:olga',
+        actor: await domain.pseudonyms.find('person:olga'),
         action: 'RUN_STARTED',
         beforeDigest: null,
         afterDigest: sha256('{"id":1,"status":"QUEUED"}'),
       },
-      { actorId: 'system', action: 'RUN_ENDED', beforeDigest: sha256('{"status":"RUNNING"}') },
+      {
+        actor: await domain.pseudonyms.find('system'),
+        action: 'RUN_ENDED',
+        beforeDigest: sha256('{"status":"RUNNING"}'),
+      },
     ]);
   });
 
@@ -54,6 +58,8 @@ describeOnBoth('the audit log', (fresh) => {
         }),
       ),
     );
-    expect((await entries()).map(({ actorId }) => actorId).sort()).toEqual(['bot:nightly', 'person:olga']);
+    const digests = (await entries()).map(({ actor }) => actor);
+    const actors = await domain.pseudonyms.references(digests);
+    expect(digests.map((digest) => actors.get(digest)).sort()).toEqual(['bot:nightly', 'person:olga']);
   });
 });

@@ -37,15 +37,26 @@ describeOnBoth('projects', (fresh) => {
 
   test('everything that users name belongs to one, executors and methods to all', () => {
     expect(owned.map(({ name }) => name).sort()).toEqual([
+      'Alias',
+      'AliasMove',
       'ApiToken',
+      'Approval',
       'Artifact',
+      'Certificate',
       'Checkpoint',
       'CheckpointMerge',
       'Dataset',
+      'ErasureRequest',
       'Evaluation',
       'LineageNode',
+      'Playbook',
+      'Policy',
+      'Recipient',
       'Run',
       'SampleSet',
+      'Verification',
+      'WebhookDelivery',
+      'WebhookEndpoint',
     ]);
   });
 

@@ -18,6 +18,7 @@ import {
   type StartRun,
 } from '../../src/domain';
 import { accuracyRows } from '../../src/metrics';
+import { loadSigningKeys } from '../../src/signing';
 import type { Place } from './databases';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -44,6 +45,8 @@ export async function openDomain(place: Place, more: Partial<DomainOptions> = {}
             config: { embedDim: source === 'wide' ? 16 : 8 },
           },
     readDataset: async (source) => describedDataset(source),
+    loadKeys: () => loadSigningKeys(join(place.folder, 'keys')),
+    ...more,
   });
 }
 

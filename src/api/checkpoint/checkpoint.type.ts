@@ -125,6 +125,13 @@ export class CheckpointType extends Node {
     return documentNames.map((name) => CheckpointDocumentType.of(this.id, name));
   }
 
+  @Field(() => String, {
+    description: 'Path on this server of its `model.sig`: its files signed in the form of OpenSSF Model Signing v1.0.',
+  })
+  signatureUrl(): string {
+    return `/checkpoints/${this.id}/model.sig`;
+  }
+
   @Field(() => CheckpointType, { nullable: true, description: 'The checkpoint a run made it from.' })
   async parent(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {
     return this.parentId ? CheckpointType.of(await loaders.checkpoint.load(this.parentId)) : null;

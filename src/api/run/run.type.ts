@@ -76,6 +76,12 @@ export class RunType extends Node {
   @Field(() => Int, { description: 'Times an executor may begin before the run fails.' })
   maxAttempts: number;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of who asked for it, who may never approve its result; null where that is not known.',
+  })
+  requestedBy: string | null;
+
   @Field(() => DateTime, { nullable: true, description: 'When somebody asked for it to stop.' })
   cancelRequestedAt: Date | null;
 

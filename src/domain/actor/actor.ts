@@ -16,10 +16,17 @@ export interface Actor {
   roles: readonly Role[];
   /** The project it works in, and sees nothing beside; left out, the default one, but Lethe itself sees all. */
   projectId?: string;
+  /** Id of the person who answers for it, where that is known and another: a bot's owner. */
+  personId?: string;
 }
 
 /** What schedules, executors and playbooks do on nobody's request. */
 export const SYSTEM: Actor = { kind: 'SYSTEM', id: 'system', name: 'Lethe', roles: ['ADMIN'] };
+
+/** Who answers for what an actor does: two tokens of one person are one. */
+export function personOf({ id, personId }: Pick<Actor, 'id' | 'personId'>): string {
+  return personId ?? id;
+}
 
 const current = new AsyncLocalStorage<Actor>();
 

@@ -1,9 +1,15 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { instant } from '../columns';
 
-/** One change of state: who, what, when, and digests of the state before and after. Never changed, never removed. */
+/**
+ * One change of state: who, what, when, and digests of the state before and after. Never changed, never removed: the
+ * database refuses it. Each becomes a leaf of the transparency log, see `leaf.ts`.
+ */
 @Entity()
 @Index(['subjectId', 'id'])
+@Index(['projectId', 'id'])
+@Index(['position'], { unique: true })
+@Index(['id'], { where: 'position IS NULL' })
 export class AuditEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id: number;
@@ -11,8 +17,13 @@ export class AuditEntry {
   @Column({ ...instant, default: () => 'now()' })
   at: Date;
 
+  /** Where the change was made, and who may read of it. Not in the log: that is of the whole installation. */
+  @Column('uuid')
+  projectId: string;
+
+  /** Salted hash of the actor's id, see PseudonymService. */
   @Column('text')
-  actorId: string;
+  actor: string;
 
   /** What was done, in capitals: `RUN_STARTED`. */
   @Column('text')
@@ -32,4 +43,8 @@ export class AuditEntry {
   /** The same, after; null where it is no more. */
   @Column('text', { nullable: true })
   afterDigest: string | null;
+
+  /** Place in the log, from 0; null until the log has taken it up, a moment after its transaction. */
+  @Column('bigint', { nullable: true })
+  position: number | null;
 }

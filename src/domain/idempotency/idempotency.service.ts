@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../database';
+import { canonical } from '../../signing';
 import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
 import { IdempotencyKey } from './idempotency-key.entity';
@@ -66,13 +67,4 @@ export class IdempotencyService {
 
 function digestOf(input: unknown): string {
   return createHash('sha256').update(canonical(input)).digest('hex');
-}
-
-/** JSON with sorted keys, so that the order in which a client writes its fields does not matter. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

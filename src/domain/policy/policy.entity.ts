@@ -1,6 +1,6 @@
 import { Column, Entity, Index } from 'typeorm';
 import type { AttackName } from '../../attacks';
-import { Identified } from '../columns';
+import { Owned } from '../project/owned';
 
 export const comparedModels = ['ORIGINAL', 'RETRAINED'] as const;
 export type ComparedModel = (typeof comparedModels)[number];
@@ -21,9 +21,9 @@ export interface Threshold {
 
 /** What a model's evidence must show. A row is never changed: what is changed is a new version under the same name. */
 @Entity()
-@Index(['name', 'version'], { unique: true })
-@Index(['createdAt', 'id'])
-export class Policy extends Identified {
+@Index(['projectId', 'name', 'version'], { unique: true })
+@Index(['projectId', 'createdAt', 'id'])
+export class Policy extends Owned {
   @Column('text')
   name: string;
 

@@ -1,11 +1,13 @@
 import { In } from 'typeorm';
 import { ATTACKS, type Declaration } from '../../attacks';
 import type { Database } from '../../database';
-import { actingAs, SYSTEM } from '../actor/actor';
+import { canonical } from '../../signing';
+import { actingAs, systemOf } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
-import { canonical, type IdempotencyService } from '../idempotency/idempotency.service';
+import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
+import { projectOfNew } from '../project/owned';
 import { type Refusal, refuse } from '../refusal/refusals';
 import { DEFAULT_POLICY } from './default-policy';
 import { Policy, type Threshold } from './policy.entity';
@@ -39,12 +41,12 @@ export class PolicyService {
     );
   }
 
-  /** The newest version of the shipped policy: what is shipped now, which it becomes when it is not there yet. */
+  /** The newest version of the shipped policy, of which each project has its own: what is shipped now, which it becomes when it is not there yet. */
   async shipped(): Promise<Policy> {
     return this.services.database.transaction(async () => {
       const latest = await this.#lockedLatest(DEFAULT_POLICY.name);
       if (latest && canonical(latest.thresholds) === canonical(DEFAULT_POLICY.thresholds)) return latest;
-      return actingAs(SYSTEM, () => this.#insert(DEFAULT_POLICY));
+      return actingAs(systemOf(projectOfNew()), () => this.#insert(DEFAULT_POLICY));
     });
   }
 

@@ -17,6 +17,11 @@ export const refusals = {
   MERGE_ARCHITECTURES_DIFFER:
     'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
 
+  ACTOR_UNKNOWN: 'no entry of the audit log is linked to an actor {actor}',
+
+  CERTIFICATE_NOT_FOUND: 'there is no certificate {id}',
+  CERTIFICATE_FINAL: 'certificate {id} is already {status}',
+
   DATASET_NOT_FOUND: 'there is no dataset {id}',
   DATASET_UNREADABLE: 'the dataset at {source} cannot be used: {reason}',
 
@@ -48,6 +53,43 @@ export const refusals = {
 
   RUN_NOT_FOUND: 'there is no run {id}',
   RUN_FINISHED: 'run {id} is already {status}',
+
+  REQUEST_NOT_FOUND: 'there is no erasure request {id}',
+  REQUEST_STATUS: 'erasure request {id} is {status} and cannot become {wanted} from there',
+  REQUEST_CLOSED: 'erasure request {id} is {status}: nothing about it changes any more',
+  REQUEST_OPEN: 'erasure request {id} is {status}: its subject is still needed',
+  REQUEST_ON_HOLD: 'erasure request {id} is on hold: {reason}',
+  REQUEST_NOT_HELD: 'erasure request {id} is not on hold',
+  DEADLINE_EXTENDED_BEFORE: 'the deadline of erasure request {id} was extended before, with the notice of {noticedAt}',
+  NOTICE_TOO_LATE: 'a notice of extension for erasure request {id} had to be given by {last}',
+  RECIPIENT_NOT_FOUND: 'the request has no recipient {id}',
+
+  APPROVER_NOT_ALLOWED: '{name} cannot approve: it takes a person who is a reviewer or a privacy officer',
+  APPROVAL_OF_OWN_RUN: 'run {run} was asked for by {name} or in their name, and nobody approves their own run',
+  APPROVAL_REPEATED: '{name} has decided about checkpoint {checkpoint} already; withdraw that first',
+  APPROVAL_NOT_FOUND: 'there is no approval {id}',
+  APPROVAL_OF_ANOTHER: "approval {id} is not {name}'s to withdraw",
+
+  ALIAS_NOT_FOUND: 'there is no alias {alias}',
+  ALIAS_EXISTS: 'there is an alias {name} already',
+  ALIAS_MOVED_BEFORE: 'alias {alias} points at {current}, not at {expected} as expected: somebody else moved it',
+  ALIAS_MOVE_NOT_FOUND: 'alias {alias} has no move {id}',
+  ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
+  ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
+  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected by {name}: {comment}',
+
+  PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
+  PLAYBOOK_EXISTS: 'there is a playbook {name} already',
+  PLAYBOOK_UNDER_WAY: 'erasure request {id} follows a playbook already and has a run',
+  PLAYBOOK_MISSING: 'erasure request {id} follows no playbook',
+  STEP_NOT_NEXT: 'step {step} of erasure request {id} cannot be taken now: {why}',
+  STEP_UNAVAILABLE: 'this server cannot take step {step}',
+  ALIAS_EMPTY: 'alias {alias} points at nothing that could be made to forget',
+
+  WEBHOOK_NOT_FOUND: 'there is no webhook {id}',
+  WEBHOOK_URL_REFUSED: 'webhooks cannot go to this URL: {problem}',
+  WEBHOOK_DISABLED: 'the webhook to {url} is disabled; enable it first',
+  DELIVERY_NOT_FOUND: 'there is no delivery {id}',
 } as const;
 
 export type RefusalCode = keyof typeof refusals;

@@ -9,6 +9,7 @@ import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
 import { transitions } from '../open-lineage/run-event-message';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { NewRunEvent } from '../run-event/run-event-types';
+import type { WebhookService } from '../webhook/webhook.service';
 import { moveRun } from './move-run';
 import { type Cost, type Failure, Run, type Snapshot } from './run.entity';
 
@@ -38,6 +39,7 @@ interface AttemptServices {
   evaluations: EvaluationService;
   lineage: LineageService;
   openLineage: OpenLineageOutbox;
+  webhooks: WebhookService;
 }
 
 /** A failure that cannot be told from a lost machine; also what users see when all attempts ended like that. */
@@ -227,12 +229,12 @@ export class RunAttemptService {
         const job = await queue.takeExhausted('RUN');
         if (!job) return false;
         const message = `${EXECUTOR_LOST.message}, ${job.attempt} times`;
-        await database
+        const run = await database
           .repository(Run)
           .findOneOrFail({ where: { id: job.subjectId }, lock: { mode: 'pessimistic_write' } });
-        await this.#failed(job.subjectId, { ...EXECUTOR_LOST, message });
-        await moveRun(database, job.subjectId, 'FAILED');
-        await this.services.openLineage.record('FAIL', job.subjectId, message);
+        await this.#failed(run.id, { ...EXECUTOR_LOST, message });
+        await moveRun(database, run.id, 'FAILED');
+        await this.#ended(run, 'FAILED');
         return true;
       });
       if (!found) return failed;
@@ -258,10 +260,19 @@ export class RunAttemptService {
       const run = await this.#lockCurrent(claim);
       await actingAs(systemOf(run.projectId), () => write(run));
       await moveRun(database, run.id, status);
-      const ended = await database.repository(Run).findOneByOrFail({ id: run.id });
-      await this.services.openLineage.record(transitions[status], run.id, ended.error?.message ?? null);
-      return ended;
+      return this.#ended(run, status);
     });
+  }
+
+  /** Tells those who wait for a run that it is over. Part of the transaction that ended it. */
+  async #ended({ id, projectId }: Run, status: keyof typeof transitions): Promise<Run> {
+    const { database, openLineage, webhooks } = this.services;
+    const ended = await database.repository(Run).findOneByOrFail({ id });
+    await openLineage.record(transitions[status], id, ended.error?.message ?? null);
+    await actingAs(systemOf(projectId), () =>
+      webhooks.publish('RUN_FINISHED', { runId: id, status, resultId: ended.resultId }),
+    );
+    return ended;
   }
 
   async #asCurrent(claim: Claim, write: (run: Run) => Promise<void>): Promise<void> {

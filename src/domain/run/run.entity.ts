@@ -142,6 +142,14 @@ export class Run extends Owned {
   @Column('jsonb', { nullable: true })
   error: Failure | null;
 
+  /** Id of the actor who asked for it; null for runs older than this column. */
+  @Column('text', { nullable: true })
+  requestedBy: string | null;
+
+  /** Id of the person who answers for that actor. */
+  @Column('text', { nullable: true })
+  requestedByPerson: string | null;
+
   @Column('int', { default: 0 })
   attempts: number;
 

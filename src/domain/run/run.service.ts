@@ -1,6 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { Queue } from '../../queue';
+import { type Actor, currentActor, personOf } from '../actor/actor';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { type ExecutorService, needsOf } from '../executor/executor.service';
@@ -13,6 +14,7 @@ import { Refusal, refuse } from '../refusal/refusals';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
 import type { SampleSetService } from '../sample-set/sample-set.service';
+import type { WebhookService } from '../webhook/webhook.service';
 import { Metric } from './metric.entity';
 import { moveRun } from './move-run';
 import { type Device, Run } from './run.entity';
@@ -41,6 +43,9 @@ export interface StartRun {
   idempotencyKey?: string | null;
 }
 
+/** In whose name a run is asked for. */
+export type Requester = Pick<Actor, 'id' | 'personId'>;
+
 interface Sets {
   forget: SampleSet;
   retain: SampleSet | null;
@@ -58,22 +63,23 @@ export interface RunServices {
   executors: ExecutorService;
   lineage: LineageService;
   idempotency: IdempotencyService;
+  webhooks: WebhookService;
 }
 
 /** What users do with runs. What executors do is in run-attempt.service.ts. */
 export class RunService {
   constructor(readonly services: RunServices) {}
 
-  /** Checks everything that can be known beforehand, then queues the run. */
-  async start({ idempotencyKey, ...input }: StartRun): Promise<Run | Refusal> {
+  /** Checks everything that can be known beforehand, then queues the run. @param requester who may never approve it */
+  async start({ idempotencyKey, ...input }: StartRun, requester: Requester = currentActor()): Promise<Run | Refusal> {
     return this.services.idempotency.once(
       { scope: 'startRun', key: idempotencyKey, input },
-      () => this.#start(input),
+      () => this.#start(input, requester),
       (id) => this.services.database.repository(Run).findOneByOrFail({ id }),
     );
   }
 
-  async #start(input: Omit<StartRun, 'idempotencyKey'>): Promise<Run | Refusal> {
+  async #start(input: Omit<StartRun, 'idempotencyKey'>, requester: Requester): Promise<Run | Refusal> {
     const { database, queue, events, checkpoints, datasets, methods, executors, lineage } = this.services;
     const { seed = 0, priority = 0, device = 'AUTO', maxAttempts = 5 } = withoutNulls(input);
     const invalid = invalidNumber({ seed, priority, maxAttempts });
@@ -125,6 +131,8 @@ export class RunService {
         evaluateOnId: input.evaluateOnId ?? null,
         templates: input.templates ?? null,
         pictures: input.pictures ?? true,
+        requestedBy: requester.id,
+        requestedByPerson: personOf(requester),
       }),
     );
     await lineage.add({ type: 'RUN', id: run.id, label: `${method.name} on ${checkpoint.name}` });
@@ -195,7 +203,7 @@ export class RunService {
 
   /** A queued run ends at once; a running one is asked to, and its executor settles it. Asking twice is no error. */
   async cancel(id: string): Promise<Run | Refusal> {
-    const { database, queue, events } = this.services;
+    const { database, queue, events, webhooks } = this.services;
     return database.transaction(async () => {
       const runs = database.repository(Run);
       if (!(await this.get(id))) return refuse('RUN_NOT_FOUND', ['id'], { id });
@@ -214,6 +222,7 @@ export class RunService {
         await queue.remove('RUN', id);
         await moveRun(database, id, 'CANCELLED');
         await events.append(id, [{ type: 'CANCELLED', payload: {} }]);
+        await webhooks.publish('RUN_FINISHED', { runId: id, status: 'CANCELLED', resultId: null });
       } else {
         await database.notify(cancelChannel, id);
       }

@@ -18,7 +18,7 @@ export interface VerificationProgress {
 
 /** Attacks on a checkpoint, planned before they begin and judged by a policy. What they found is in `attack_result`. */
 @Entity()
-@Index(['createdAt', 'id'])
+@Index(['projectId', 'createdAt', 'id'])
 @Index(['checkpointId', 'createdAt', 'id'])
 @Index(['runId', 'createdAt', 'id'])
 export class Verification extends JobSubject {

@@ -1,0 +1,48 @@
+import { Field, ID, InputType } from 'type-graphql';
+import type { WebhookType } from '../../domain';
+import { IdempotentInput } from '../idempotent.input';
+import { resultType } from '../user-error';
+import { CreatedWebhook, WebhookDeliveryType, WebhookGraphType, WebhookTypeEnum } from './webhook.type';
+
+@InputType({ description: 'An endpoint to tell.' })
+export class CreateWebhookInput extends IdempotentInput {
+  @Field(() => String, {
+    description:
+      'https://, and a public address unless the operator listed its network in LETHE_WEBHOOK_NETWORKS. http:// only for a listed loopback address.',
+  })
+  url: string;
+
+  @Field(() => [WebhookTypeEnum], { defaultValue: [], description: 'What to tell it of; empty for everything.' })
+  types: WebhookType[];
+}
+
+@InputType({ description: 'An endpoint to switch on or off.' })
+export class EnableWebhookInput {
+  @Field(() => ID, { description: 'Its id.' })
+  id: string;
+
+  @Field(() => Boolean, { description: 'Whether it shall be told of events.' })
+  enabled: boolean;
+}
+
+@InputType({ description: 'A delivery to send again.' })
+export class ReplayDeliveryInput {
+  @Field(() => ID, { description: 'Its id.' })
+  id: string;
+}
+
+export const CreateWebhookResult = resultType(
+  'CreateWebhookResult',
+  { type: () => CreatedWebhook, show: CreatedWebhook.of },
+  ['WEBHOOK_URL_REFUSED', 'IDEMPOTENCY_CONFLICT'],
+);
+export const EnableWebhookResult = resultType(
+  'EnableWebhookResult',
+  { type: () => WebhookGraphType, show: WebhookGraphType.of },
+  ['WEBHOOK_NOT_FOUND'],
+);
+export const ReplayDeliveryResult = resultType(
+  'ReplayDeliveryResult',
+  { type: () => WebhookDeliveryType, show: WebhookDeliveryType.of },
+  ['DELIVERY_NOT_FOUND', 'WEBHOOK_DISABLED'],
+);

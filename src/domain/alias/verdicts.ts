@@ -1,0 +1,8 @@
+/** What a verification of a checkpoint says. INCONCLUSIVE: an interval crosses its threshold. */
+export type Verdict = 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+
+/** What promotion needs to know of verification. */
+export interface Verdicts {
+  /** Verdict of the newest finished verification of a checkpoint; null when there is none. */
+  verdictOf(checkpointId: string): Promise<Verdict | null>;
+}

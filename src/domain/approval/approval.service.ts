@@ -1,0 +1,123 @@
+import { In, IsNull } from 'typeorm';
+import type { Database } from '../../database';
+import type { Clock } from '../../queue';
+import { type Actor, currentActor, personOf, type Role } from '../actor/actor';
+import type { AuditLog } from '../audit/audit-log';
+import type { CheckpointService } from '../checkpoint/checkpoint.service';
+import type { ErasureRequestService } from '../erasure-request/erasure-request.service';
+import { isId } from '../listing/cursor';
+import { type Page, type PageRequest, pageOf } from '../listing/page';
+import { Refusal, refuse } from '../refusal/refusals';
+import { Run } from '../run/run.entity';
+import type { WebhookService } from '../webhook/webhook.service';
+import { Approval, type Decision } from './approval.entity';
+
+export interface GiveApproval {
+  checkpointId: string;
+  decision: Decision;
+  comment: string;
+}
+
+interface ApprovalServices {
+  database: Database;
+  audit: AuditLog;
+  clock: Clock;
+  checkpoints: CheckpointService;
+  requests: ErasureRequestService;
+  webhooks: WebhookService;
+}
+
+/** Administering does not make one a judge: an admin approves only with one of these roles as well. */
+const approving: readonly Role[] = ['REVIEWER', 'PRIVACY_OFFICER'];
+
+/** What people decide about checkpoints: the results of runs, and whatever else an alias is to point at. */
+export class ApprovalService {
+  constructor(readonly services: ApprovalServices) {}
+
+  /** In the name of the current actor: a person with the role, who did not ask for the run, and once. */
+  async give({ checkpointId, decision, comment }: GiveApproval): Promise<Approval | Refusal> {
+    const { database, audit, checkpoints, requests, webhooks } = this.services;
+    const actor = currentActor();
+    if (actor.kind !== 'PERSON' || !approving.some((role) => actor.roles.includes(role))) {
+      return refuse('APPROVER_NOT_ALLOWED', [], { name: actor.name });
+    }
+    if (decision === 'REJECTED' && comment.trim() === '') {
+      return refuse('INVALID_INPUT', ['comment'], { problem: 'a rejection says why' });
+    }
+    return database.transaction(async () => {
+      const checkpoint = await checkpoints.usable(checkpointId, ['checkpointId']);
+      if (checkpoint instanceof Refusal) return checkpoint;
+      // Decisions about one checkpoint are taken one after the other.
+      await database.query('SELECT id FROM checkpoint WHERE id = $1 FOR NO KEY UPDATE', [checkpoint.id]);
+      if (checkpoint.runId && (await this.#askedFor(checkpoint.runId, actor))) {
+        return refuse('APPROVAL_OF_OWN_RUN', ['checkpointId'], { run: checkpoint.runId, name: actor.name });
+      }
+      const approvals = database.repository(Approval);
+      const personId = personOf(actor);
+      if (await approvals.existsBy({ checkpointId, personId, withdrawnAt: IsNull() })) {
+        return refuse('APPROVAL_REPEATED', ['checkpointId'], { name: actor.name, checkpoint: checkpoint.name });
+      }
+      const by = { approverId: actor.id, approverName: actor.name, personId };
+      const made = await approvals.save(approvals.create({ checkpointId, decision, comment, ...by }));
+      const subject = { type: 'APPROVAL', id: made.id };
+      await audit.record({
+        action: `CHECKPOINT_${decision}`,
+        subject,
+        after: { checkpointId, decision, comment, ...by },
+      });
+      await webhooks.publish('APPROVAL_GIVEN', { approvalId: made.id, checkpointId, decision });
+      await requests.wakeFor(checkpointId);
+      return approvals.findOneByOrFail({ id: made.id });
+    });
+  }
+
+  async #askedFor(runId: string, actor: Actor): Promise<boolean> {
+    const run = await this.services.database.repository(Run).findOneByOrFail({ id: runId });
+    const own = [actor.id, personOf(actor)];
+    return [run.requestedBy, run.requestedByPerson].some((id) => id !== null && own.includes(id));
+  }
+
+  /** Takes back one's own decision; it stays on record. Repeatable. */
+  async withdraw(id: string): Promise<Approval | Refusal> {
+    const { database, audit, clock, requests } = this.services;
+    const actor = currentActor();
+    if (!isId(id)) return refuse('APPROVAL_NOT_FOUND', ['id'], { id });
+    return database.transaction(async () => {
+      const approvals = database.repository(Approval);
+      const before = await approvals.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+      if (!before) return refuse('APPROVAL_NOT_FOUND', ['id'], { id });
+      if (before.personId !== personOf(actor)) return refuse('APPROVAL_OF_ANOTHER', ['id'], { id, name: actor.name });
+      if (before.withdrawnAt) return before;
+      await approvals.update({ id }, { withdrawnAt: clock() });
+      const after = await approvals.findOneByOrFail({ id });
+      await audit.record({ action: 'APPROVAL_WITHDRAWN', subject: { type: 'APPROVAL', id }, before, after });
+      await requests.wakeFor(before.checkpointId);
+      return after;
+    });
+  }
+
+  /** Decisions that stand, of each checkpoint, oldest first. */
+  async standing(checkpointIds: readonly string[]): Promise<Approval[]> {
+    const where = { checkpointId: In([...checkpointIds]), withdrawnAt: IsNull() };
+    return this.services.database.repository(Approval).find({ where, order: { createdAt: 'ASC', id: 'ASC' } });
+  }
+
+  async get(id: string): Promise<Approval | null> {
+    return isId(id) ? this.services.database.repository(Approval).findOneBy({ id }) : null;
+  }
+
+  async byIds(ids: readonly string[]): Promise<Approval[]> {
+    return this.services.database.repository(Approval).findBy({ id: In([...ids]) });
+  }
+
+  /** Withdrawn ones too. */
+  async list(page: PageRequest, filter: { checkpointId?: string | null } = {}): Promise<Page<Approval>> {
+    const query = this.services.database.repository(Approval).createQueryBuilder('approval');
+    if (filter.checkpointId != null) {
+      query.where(isId(filter.checkpointId) ? 'approval.checkpointId = :checkpointId' : 'false', {
+        checkpointId: filter.checkpointId,
+      });
+    }
+    return pageOf(query, page);
+  }
+}

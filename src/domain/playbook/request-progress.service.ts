@@ -1,0 +1,254 @@
+import type { Database } from '../../database';
+import type { Clock } from '../../queue';
+import { currentActor } from '../actor/actor';
+import { Alias } from '../alias/alias.entity';
+import type { AliasService } from '../alias/alias.service';
+import type { ApprovalService } from '../approval/approval.service';
+import { ErasureRequest } from '../erasure-request/erasure-request.entity';
+import type { ErasureRequestService, RequestSet } from '../erasure-request/erasure-request.service';
+import { isClosed } from '../erasure-request/request-status';
+import { isId } from '../listing/cursor';
+import { Refusal, refuse } from '../refusal/refusals';
+import { Run } from '../run/run.entity';
+import type { Requester, RunService } from '../run/run.service';
+import { Playbook } from './playbook.entity';
+import {
+  type Certificates,
+  type NextStep,
+  type PlaybookStep,
+  playbookSteps,
+  type Verifications,
+} from './playbook-steps';
+
+interface ProgressServices {
+  database: Database;
+  clock: Clock;
+  aliases: AliasService;
+  approvals: ApprovalService;
+  requests: ErasureRequestService;
+  runs: RunService;
+}
+
+/** A request and what its steps are judged by. */
+interface Situation {
+  request: ErasureRequest;
+  playbook: Playbook;
+  alias: Alias;
+  run: Run | null;
+}
+
+/** A step that is not done: its state, and for whom or what it waits. */
+type Standing = Omit<NextStep, 'step'>;
+
+interface Step {
+  /** Null once it is done. */
+  standing(situation: Situation): Promise<Standing | null>;
+  /** What changes in the request when it is taken. Part of a transaction. */
+  take(situation: Situation, requester: Requester): Promise<RequestSet | Refusal>;
+}
+
+const ready: Standing = { state: 'READY', why: 'it can be taken now', forPeople: false };
+const waiting = (why: string): Standing => ({ state: 'WAITING', why, forPeople: false });
+const waitingForPeople = (why: string): Standing => ({ state: 'WAITING', why, forPeople: true });
+const blocked = (why: string): Standing => ({ state: 'BLOCKED', why, forPeople: true });
+
+/** How often to look whether a run or a verification has ended, and whether a refused step goes now. */
+const SOON_MS = 2_000;
+const REFUSED_MS = 60_000;
+/** Whatever a person does wakes the request; this is for the wake-up that was missed. */
+const PEOPLE_MS = 600_000;
+
+/** Moves requests along their playbooks, one step at a time: by a worker where it may, else when a person says so. */
+export class RequestProgressService {
+  readonly #steps: Record<PlaybookStep, Step>;
+
+  constructor(
+    readonly services: ProgressServices,
+    { verifications, certificates }: { verifications?: Verifications; certificates?: Certificates },
+  ) {
+    this.#steps = {
+      RUN: {
+        async standing({ request, run }) {
+          if (!request.forgetSetId) return waitingForPeople('a forget set has to be linked');
+          if (!run) return ready;
+          if (run.status === 'SUCCEEDED') return null;
+          if (!run.finishedAt) return waiting(`run ${run.id} is ${run.status.toLowerCase()}`);
+          return blocked(`run ${run.id} ended as ${run.status.toLowerCase()}`);
+        },
+        take: async ({ request, playbook, alias }, requester) => {
+          if (!alias.checkpointId) return refuse('ALIAS_EMPTY', [], { alias: alias.name });
+          const { method, parameters, seed, retainSetId, calibrationSetId, evaluateOnId } = playbook;
+          const started = await this.services.runs.start(
+            {
+              checkpointId: alias.checkpointId,
+              forgetSetId: request.forgetSetId!,
+              method,
+              parameters,
+              seed,
+              retainSetId,
+              calibrationSetId,
+              evaluateOnId,
+            },
+            requester,
+          );
+          return started instanceof Refusal ? started : { runId: started.id, verificationId: null, promotedAt: null };
+        },
+      },
+      VERIFICATION: {
+        async standing({ request, playbook, run }) {
+          if (playbook.policyId === null) return null;
+          const verdict = (await verifications?.verdictOf(run!.resultId!)) ?? null;
+          if (verdict === 'PASS') return null;
+          if (verdict !== null) return blocked(`the verdict is ${verdict}`);
+          return request.verificationId ? waiting(`verification ${request.verificationId} is under way`) : ready;
+        },
+        async take({ playbook, run }) {
+          if (!verifications) return refuse('STEP_UNAVAILABLE', [], { step: 'VERIFICATION' });
+          const asked = await verifications.verifyRun({ runId: run!.id, policyId: playbook.policyId! });
+          return asked instanceof Refusal ? asked : { verificationId: asked.id };
+        },
+      },
+      APPROVAL: {
+        standing: async ({ playbook, alias, run }) => {
+          const needed = Math.max(playbook.approvalsNeeded, alias.approvalsNeeded);
+          if (needed === 0) return null;
+          const decisions = await this.services.approvals.standing([run!.resultId!]);
+          const no = decisions.find(({ decision }) => decision === 'REJECTED');
+          if (no) return blocked(`${no.approverName} rejected the result: ${no.comment}`);
+          return decisions.length < needed
+            ? waitingForPeople(`${decisions.length} of ${needed} approvals are given`)
+            : null;
+        },
+        take: async ({ request: { id } }) =>
+          refuse('STEP_NOT_NEXT', [], { id, step: 'APPROVAL', why: 'people approve the checkpoint itself' }),
+      },
+      PROMOTION: {
+        standing: async ({ request }) => (request.promotedAt ? null : ready),
+        take: async ({ request, alias, run }) => {
+          const { checkpointId: expected, resultId } = run!;
+          const moves = [{ alias: alias.name, checkpointId: resultId!, expected }];
+          const moved = await this.services.aliases.move({ moves, reason: `erasure request ${request.id}` });
+          return moved instanceof Refusal ? moved : { promotedAt: this.services.clock() };
+        },
+      },
+      CERTIFICATE: {
+        standing: async ({ request }) => (request.certificateId ? null : ready),
+        async take({ request, run }) {
+          if (!certificates) return refuse('STEP_UNAVAILABLE', [], { step: 'CERTIFICATE' });
+          const issued = await certificates.issueFor({ requestId: request.id, runId: run!.id });
+          return issued instanceof Refusal ? issued : { certificateId: issued.id };
+        },
+      },
+    };
+  }
+
+  /** What a request does next; null when it follows no playbook, is closed, or has been through all steps. */
+  async nextStep(request: ErasureRequest): Promise<NextStep | null> {
+    const situation = await this.#situation(request);
+    return situation && this.#next(situation);
+  }
+
+  async #situation(request: ErasureRequest): Promise<Situation | null> {
+    const { database } = this.services;
+    if (!request.playbookId || isClosed(request.status)) return null;
+    const playbook = await database.repository(Playbook).findOneByOrFail({ id: request.playbookId });
+    const alias = await database.repository(Alias).findOneByOrFail({ id: playbook.aliasId });
+    const run = request.runId ? await database.repository(Run).findOneByOrFail({ id: request.runId }) : null;
+    return { request, playbook, alias, run };
+  }
+
+  async #next(situation: Situation): Promise<NextStep | null> {
+    const { status, hold, stepRefusal } = situation.request;
+    for (const step of playbookSteps) {
+      const standing = await this.#steps[step].standing(situation);
+      if (!standing) continue;
+      if (hold) return { step, ...waitingForPeople(`the request is on hold: ${hold.reason}`) };
+      if (status === 'RECEIVED') return { step, ...waitingForPeople('the identity of the subject has to be checked') };
+      if (standing.state !== 'READY') return { step, ...standing };
+      const forPeople = !situation.playbook.automatic.includes(step);
+      const why = stepRefusal ?? (forPeople ? 'the playbook leaves it to a person' : ready.why);
+      return { step, state: 'READY', why, forPeople };
+    }
+    return null;
+  }
+
+  /** What a worker does: every step that may be taken by itself, until one has to wait. @returns when to look again */
+  async advance(requestId: string): Promise<Date | null> {
+    const { database, clock, requests } = this.services;
+    const after = (milliseconds: number) => new Date(clock().getTime() + milliseconds);
+    for (;;) {
+      const request = await database
+        .repository(ErasureRequest)
+        .findOneOrFail({ where: { id: requestId }, lock: { mode: 'pessimistic_write' } });
+      const situation = await this.#situation(request);
+      if (!situation) return null;
+      const next = await this.#next(situation);
+      if (!next) {
+        await requests.move(requestId, 'COMPLETED', 'every step of its playbook is done');
+        return null;
+      }
+      await this.#show(request, next);
+      if (next.state !== 'READY' || !situation.playbook.automatic.includes(next.step)) {
+        return after(next.forPeople ? PEOPLE_MS : SOON_MS);
+      }
+      const taken = await this.#take(situation, next.step, request.playbookBy!);
+      if (taken instanceof Refusal) return after(REFUSED_MS);
+    }
+  }
+
+  /** A person takes the next step, or, after one that ended badly, that one or the run again. */
+  async take(requestId: string, step: PlaybookStep): Promise<ErasureRequest | Refusal> {
+    const { database } = this.services;
+    if (!isId(requestId)) return refuse('REQUEST_NOT_FOUND', ['id'], { id: requestId });
+    return database.transaction(async () => {
+      const request = await database
+        .repository(ErasureRequest)
+        .findOne({ where: { id: requestId }, lock: { mode: 'pessimistic_write' } });
+      if (!request) return refuse('REQUEST_NOT_FOUND', ['id'], { id: requestId });
+      const { id, status } = request;
+      if (isClosed(status)) return refuse('REQUEST_CLOSED', ['id'], { id, status });
+      const situation = await this.#situation(request);
+      const next = situation && (await this.#next(situation));
+      if (!situation || !next) return refuse('PLAYBOOK_MISSING', ['id'], { id });
+      const again = next.state === 'BLOCKED' && (step === 'RUN' || step === next.step);
+      if (!again && !(next.state === 'READY' && step === next.step)) {
+        return refuse('STEP_NOT_NEXT', ['step'], { id, step, why: `${next.step} is next, ${next.why}` });
+      }
+      return this.#take(situation, step, currentActor());
+    });
+  }
+
+  /** One step, its event and what it changes; or why not, which is shown as what the request waits for. */
+  async #take(
+    { request, ...rest }: Situation,
+    step: PlaybookStep,
+    requester: Requester,
+  ): Promise<ErasureRequest | Refusal> {
+    const { requests } = this.services;
+    const { id, stepRefusal } = request;
+    const changed = await this.#steps[step].take({ request, ...rest }, requester);
+    if (changed instanceof Refusal) {
+      const { code, message } = changed;
+      if (message !== stepRefusal) {
+        await requests.change(id, () => ({
+          set: { stepRefusal: message },
+          event: { type: 'STEP_REFUSED', payload: { step, code, message } },
+        }));
+      }
+      return changed;
+    }
+    const taken = await requests.change(id, () => ({
+      set: { ...changed, stepRefusal: null },
+      event: { type: 'STEP_TAKEN', payload: { step } },
+    }));
+    if (taken instanceof Refusal) throw new Error(`internal: step ${step} was taken and then ${taken.message}`);
+    return taken;
+  }
+
+  /** Keeps the status in line with the step: people see in it whether they are waited for. */
+  async #show({ id, status, runId }: ErasureRequest, { step }: NextStep): Promise<void> {
+    if (!runId || status === 'ON_HOLD') return;
+    const fitting = step === 'APPROVAL' ? 'AWAITING_APPROVAL' : 'IN_PROGRESS';
+    if (status !== fitting) await this.services.requests.move(id, fitting);
+  }
+}

@@ -1,0 +1,29 @@
+import { Column, Entity } from 'typeorm';
+import { instant } from '../columns';
+import { Owned } from '../project/owned';
+import type { WebhookType } from './webhook-types';
+
+/** Somebody who wants to be told. */
+@Entity()
+export class WebhookEndpoint extends Owned {
+  @Column('text')
+  url: string;
+
+  /** What it wants to be told of; empty for everything. */
+  @Column('text', { array: true })
+  types: WebhookType[];
+
+  /** `whsec_` and the key in base64. Kept as it is, because every delivery is signed with it. */
+  @Column('text')
+  secret: string;
+
+  /** When deliveries to it began to fail, since its last success. */
+  @Column({ ...instant, nullable: true })
+  failingSince: Date | null;
+
+  @Column({ ...instant, nullable: true })
+  disabledAt: Date | null;
+
+  @Column('text', { nullable: true })
+  disabledReason: string | null;
+}

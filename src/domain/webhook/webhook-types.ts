@@ -1,0 +1,36 @@
+import type { Verdict } from '../alias/verdicts';
+import type { Decision } from '../approval/approval.entity';
+import type { RequestStatus } from '../erasure-request/request-status';
+import type { RunStatus } from '../run/run-status';
+
+/** Every event that webhooks tell of, and what it carries: ids and states, never anything of a subject. */
+export interface WebhookPayloads {
+  RUN_FINISHED: { runId: string; status: RunStatus; resultId: string | null };
+  VERIFICATION_FINISHED: { verificationId: string; checkpointId: string; verdict: Verdict };
+  REQUEST_MOVED: { requestId: string; from: RequestStatus; to: RequestStatus };
+  REMINDER_DUE: { requestId: string; days: number; dueAt: string };
+  APPROVAL_GIVEN: { approvalId: string; checkpointId: string; decision: Decision };
+  ALIAS_MOVED: { alias: string; fromId: string | null; toId: string };
+  CERTIFICATE_ISSUED: { certificateId: string; requestId: string };
+  CERTIFICATE_STALE: { certificateId: string; requestId: string };
+  WEBHOOK_DISABLED: { endpointId: string; reason: string };
+}
+
+export type WebhookType = keyof WebhookPayloads;
+
+export const webhookTypes: Record<WebhookType, string> = {
+  RUN_FINISHED: 'a run succeeded, failed or was cancelled',
+  VERIFICATION_FINISHED: 'a verification has its verdict',
+  REQUEST_MOVED: 'the status of an erasure request changed',
+  REMINDER_DUE: 'an erasure request is due in so many days; 0 says that it is overdue',
+  APPROVAL_GIVEN: 'a person approved or rejected a checkpoint',
+  ALIAS_MOVED: 'an alias points at another checkpoint',
+  CERTIFICATE_ISSUED: 'a certificate was issued',
+  CERTIFICATE_STALE: 'what a certificate says holds no longer',
+  WEBHOOK_DISABLED: 'an endpoint failed for so long that it is not sent to any more',
+};
+
+/** RUN_FINISHED -> `run.finished`: what the body of a delivery says. */
+export function wireType(type: WebhookType): string {
+  return type.toLowerCase().replace('_', '.');
+}

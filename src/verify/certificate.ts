@@ -1,0 +1,82 @@
+import { type CertificatePredicate, digestOfClaims, problemsOfPredicate } from '../certificate';
+import type { Statement } from '../signing';
+import { parseVerifierKey } from '../tlog';
+import { digestOfFolder } from './folder';
+import { checkLogProof } from './log-proof';
+import { type Findings, type Report, Unverifiable } from './report';
+import type { TrustedKeys } from './trusted-keys';
+
+/** Checks what an erasure certificate embeds; its signature has been checked already. @throws Unverifiable */
+export async function checkCertificate(
+  { subject, predicate }: Statement,
+  keys: TrustedKeys,
+  findings: Findings,
+  folder?: string,
+): Promise<Report> {
+  const problems = problemsOfPredicate(predicate);
+  if (problems.length > 0) throw new Unverifiable(`this is no erasure certificate: ${problems.join('; ')}`);
+  const { log, ...claims } = predicate as CertificatePredicate;
+  const { certificate, parent, result, validity } = claims;
+  findings.check(
+    subject.length === 1 && subject[0]!.digest.sha256 === result.digest,
+    `certificate ${certificate.id} of ${certificate.issuedAt} is about the checkpoint ${result.digest}, made from ${parent.digest}`,
+    'the statement is not about the checkpoint it calls the result',
+  );
+  const notProven = [...claims.limits];
+  const named = parseVerifierKey(log.verifierKey);
+  const trusted = named && keys.logs.get(named.name);
+  if (!named) {
+    findings.failures.push('it names no usable key of a log');
+  } else {
+    if (!trusted)
+      notProven.push("The log's key is the one that the certificate itself names: give the log's own key with --key.");
+    checkEntry(claims, checkLogProof(log.proof, trusted ?? named, findings), log.index, findings);
+  }
+  if (folder !== undefined) {
+    findings.check(
+      (await digestOfFolder(folder)) === result.digest,
+      `the files in ${folder} are that checkpoint`,
+      `the files in ${folder} are not the checkpoint that it is about`,
+    );
+  }
+  if (validity.until !== null && new Date(validity.until) < new Date()) {
+    findings.failures.push(`it was valid until ${validity.until}`);
+  }
+  notProven.push(
+    'Whether it was revoked or has become stale since: ask the server that issued it.',
+    'That the log shows others the same entries: compare its checkpoint with one obtained elsewhere.',
+  );
+  return findings.report('erasure certificate', notProven);
+}
+
+/** That the entry in the log is the one about these claims. */
+function checkEntry(
+  claims: Omit<CertificatePredicate, 'log'>,
+  entry: { leaf: Buffer; index: number } | null,
+  index: number,
+  findings: Findings,
+): void {
+  if (!entry) return;
+  const { action, subject, after, at } = readEntry(entry.leaf);
+  const { id } = claims.certificate;
+  findings.check(
+    entry.index === index && action === 'CERTIFICATE_ISSUED' && subject?.id === id && after === digestOfClaims(claims),
+    `the entry, of ${at}, records that exactly these claims were issued`,
+    "the log's entry is not about this certificate's claims",
+  );
+}
+
+interface Entry {
+  action?: unknown;
+  subject?: { id?: unknown };
+  after?: unknown;
+  at?: unknown;
+}
+
+function readEntry(leaf: Buffer): Entry {
+  try {
+    return (JSON.parse(leaf.toString()) as Entry | null) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,71 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CERTIFICATE_PREDICATE_TYPE } from '../certificate';
+import { MODEL_PREDICATE_TYPE } from '../signing';
+import { isProofFile, openCheckpoint, parseProofFile } from '../tlog';
+import { signedStatement } from './bundle';
+import { checkCertificate } from './certificate';
+import { checkLog } from './log';
+import { checkLogProof } from './log-proof';
+import { checkModel } from './model';
+import { Findings, type Report, Unverifiable } from './report';
+import type { TrustedKeys } from './trusted-keys';
+
+/**
+ * Checks a file with nothing but itself and public keys: an erasure certificate, a model signature with its folder, a
+ * log's proof or checkpoint, or the folder of a whole log.
+ * @param folder the files that a certificate or model signature is about; beside `model.sig` when left out
+ * @throws Unverifiable when it is none of these, or the keys are not of its kind
+ */
+export async function verify(path: string, keys: TrustedKeys, folder?: string): Promise<Report> {
+  const found = await stat(path).catch(() => null);
+  if (!found) throw new Unverifiable(`there is no file ${path}`);
+  if (found.isDirectory()) return checkLog((name) => readFile(join(path, name)).catch(() => null), keys);
+  const bytes = await readFile(path);
+  const text = bytes.toString();
+  if (!Buffer.from(text).equals(bytes)) throw new Unverifiable('this is no text, and nothing that can be verified');
+  if (isProofFile(text)) return checkProofFile(text, keys);
+  if (text.trimStart().startsWith('{')) return checkBundle(text, keys, folder, dirname(path));
+  return checkCheckpoint(text, keys);
+}
+
+async function checkBundle(
+  text: string,
+  keys: TrustedKeys,
+  folder: string | undefined,
+  beside: string,
+): Promise<Report> {
+  if (keys.documents.size === 0) throw new Unverifiable('give the public key that signs documents with --key');
+  const findings = new Findings();
+  const statement = signedStatement(text, keys, findings);
+  if (statement.predicateType === CERTIFICATE_PREDICATE_TYPE)
+    return checkCertificate(statement, keys, findings, folder);
+  if (statement.predicateType === MODEL_PREDICATE_TYPE) return checkModel(statement, folder ?? beside, findings);
+  throw new Unverifiable(`its statement is a ${statement.predicateType}, which is not known here`);
+}
+
+function checkProofFile(text: string, keys: TrustedKeys): Report {
+  const findings = new Findings();
+  const shown = parseProofFile(text);
+  const key = shown && keys.logs.get(shown.checkpoint.split('\n')[0] ?? '');
+  if (shown && !key) throw new Unverifiable('give the verifier key of the log with --key');
+  const entry = key && checkLogProof(text, key, findings);
+  if (!shown) findings.failures.push('the proof is not written as https://c2sp.org/tlog-proof says');
+  if (entry) findings.proven.push(`the entry says ${entry.leaf.toString()}`);
+  return findings.report('proof of a log entry', ['That what the entry records is true: only that it was recorded.']);
+}
+
+function checkCheckpoint(text: string, keys: TrustedKeys): Report {
+  const [origin = ''] = text.split('\n');
+  const key = keys.logs.get(origin);
+  if (!text.includes('\n\n— ')) throw new Unverifiable('this is no certificate, model signature, proof or checkpoint');
+  if (!key) throw new Unverifiable(`give the verifier key of the log ${origin} with --key`);
+  const findings = new Findings();
+  const checkpoint = openCheckpoint(text, key);
+  findings.check(
+    checkpoint !== null,
+    `the log ${origin} signed that it has ${checkpoint?.size} entries under this root`,
+    `the log ${origin} did not sign this checkpoint`,
+  );
+  return findings.report('checkpoint of a log', ['What the entries are: a proof or the log itself shows that.']);
+}

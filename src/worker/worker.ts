@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { Domain } from '../domain';
+import type { Log } from '../observability/log';
+import { jobChannel } from '../queue';
+
+export interface WorkerOptions {
+  readonly domain: Domain;
+  readonly log: Log;
+  /** Jobs at a time: a webhook whose receiver is slow shall not keep the reminders waiting. */
+  readonly concurrency?: number;
+  /** How often to look for jobs whose time has come. */
+  readonly pollMs?: number;
+}
+
+export interface RunningWorker {
+  /** Takes nothing new and waits for what is being done. */
+  stop(): Promise<void>;
+}
+
+/** Does background jobs until it is stopped. Any number of processes may have one. */
+export async function startWorker({
+  domain,
+  log,
+  concurrency = 4,
+  pollMs = 1000,
+}: WorkerOptions): Promise<RunningWorker> {
+  const id = randomUUID();
+  const busy = new Set<Promise<void>>();
+  let stopping = false;
+
+  const work = async () => {
+    while (!stopping) {
+      const done = await domain.background.performNext(id);
+      if (!done) return;
+      const { error, ...job } = done;
+      if (error !== undefined) log.error({ err: error, ...job }, 'a background job failed and will be tried again');
+    }
+  };
+  const look = () => {
+    if (stopping || busy.size >= concurrency) return;
+    const one = work()
+      // A database that does not answer is asked again at the next look.
+      .catch((error: unknown) => log.warn({ err: error }, 'the database did not answer'))
+      .finally(() => busy.delete(one));
+    busy.add(one);
+  };
+  const unsubscribe = await domain.database.notifications.subscribe(jobChannel, look);
+  const timer = setInterval(look, pollMs);
+  look();
+  return {
+    async stop() {
+      stopping = true;
+      unsubscribe();
+      clearInterval(timer);
+      await Promise.all(busy);
+    },
+  };
+}

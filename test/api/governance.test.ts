@@ -1,0 +1,213 @@
+import { actingAs } from '../../src/domain';
+import { performDue } from '../support/background';
+import { type Scene, setTheScene, success } from '../support/domain';
+import { TestServer } from '../support/server';
+
+let lethe: TestServer;
+let scene: Scene;
+beforeAll(async () => {
+  lethe = await TestServer.start();
+  scene = await setTheScene(lethe.domain);
+});
+afterAll(() => lethe.close());
+
+async function mutate(name: string, input: object, fields = '... on Node { id }'): Promise<Record<string, unknown>> {
+  const type = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}Input`;
+  const answer = await lethe.ask(
+    `mutation ($input: ${type}!) { ${name}(input: $input) { __typename ${fields} ... on UserError { code message path } } }`,
+    { input },
+  );
+  expect(answer.errors).toBeUndefined();
+  return answer.data?.[name] as Record<string, unknown>;
+}
+
+async function ask<T>(query: string, variables: object): Promise<T> {
+  const answer = await lethe.ask(query, variables);
+  expect(answer.errors).toBeUndefined();
+  return answer.data as T;
+}
+
+const receive = async (more = {}) => {
+  const input = { subjectReference: 'customer 4711', legalBasis: 'ART_17_1_B', ...more };
+  return (await mutate('receiveErasureRequest', input)).id as string;
+};
+
+test('an erasure request from receipt to promotion, and everything it shows', async () => {
+  const { checkpoint } = scene;
+  await mutate('createAlias', { name: 'production' });
+  const move = { alias: 'production', checkpointId: checkpoint.id, expected: null };
+  const moved = await mutate(
+    'moveAliases',
+    { moves: [move], reason: 'first' },
+    '... on MovedAliases { aliases { id name } }',
+  );
+  expect(moved).toMatchObject({ __typename: 'MovedAliases', aliases: [{ name: 'production' }] });
+  const playbook = await mutate('createPlaybook', {
+    name: 'erase',
+    alias: 'production',
+    method: 'clip-erase',
+    retainSetId: scene.retain.id,
+    evaluateOnId: scene.held.id,
+    automatic: ['RUN', 'PROMOTION'],
+  });
+  const id = await receive({
+    receivedAt: '2026-01-31T10:00:00.000Z',
+    recipients: ['printer'],
+    forgetSetId: scene.forget.id,
+  });
+  await mutate('checkIdentity', { id, verified: true, method: 'eID' });
+  await mutate('givePlaybook', { id, playbookId: playbook.id });
+  await performDue(lethe.domain);
+  const work = await lethe.domain.work.claim(scene.executor, 60);
+  if (work?.kind !== 'RUN') throw new Error('expected a run');
+  await lethe.domain.attempts.succeed(work.claim, await success(lethe.domain, lethe.place, work.run));
+  await mutate('addRecipient', { id, name: 'mailing house' });
+  await performDue(lethe.domain);
+
+  const { erasureRequest } = await ask<{ erasureRequest: { recipients: { id: string }[] } }>(
+    `query ($id: ID!) {
+       erasureRequest(id: $id) {
+         id status legalBasis receivedAt dueAt subjectHash closedAt promotedAt verificationId certificateId
+         extension { reason noticedAt } identity { verified method checkedAt checkedBy } hold { ground reason placedAt placedBy from }
+         forgetSet { name } recipients { id name informedAt } run { id status requestedBy result { id } }
+         playbook { name method parameters seed policyId approvalsNeeded automatic
+           alias { name checkpoint { name } history(first: 1) { totalCount edges { node { reason actorId from { id } to { id } } } } } }
+         nextStep { step state why forPeople }
+         events(first: 3) { totalCount edges { cursor node { seq type at actorId payload } } pageInfo { hasNextPage endCursor } }
+       }
+       node(id: $id) { __typename }
+     }`,
+    { id },
+  );
+  expect(erasureRequest).toMatchObject({
+    status: 'IN_PROGRESS',
+    legalBasis: 'ART_17_1_B',
+    receivedAt: '2026-01-31T10:00:00.000Z',
+    dueAt: '2026-02-28T10:00:00.000Z',
+    subjectHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    identity: { verified: true, method: 'eID' },
+    forgetSet: { name: 'cats' },
+    recipients: [{ name: 'printer', informedAt: null }, { name: 'mailing house' }],
+    run: { status: 'SUCCEEDED' },
+    promotedAt: expect.any(String),
+    playbook: {
+      name: 'erase',
+      parameters: { lambda1: 1, norm: 'L2' },
+      alias: {
+        checkpoint: { name: 'demo without cats' },
+        history: { totalCount: 2, edges: [{ node: { from: { id: checkpoint.id } } }] },
+      },
+    },
+    nextStep: { step: 'CERTIFICATE', state: 'READY', why: 'the playbook leaves it to a person', forPeople: true },
+    events: { edges: [{ cursor: '1', node: { seq: 1, type: 'RECEIVED' } }, {}, {}], pageInfo: { hasNextPage: true } },
+  });
+  expect(await mutate('takeRequestStep', { id, step: 'CERTIFICATE' })).toMatchObject({
+    __typename: 'StepUnavailable',
+    message: 'this server cannot take step CERTIFICATE',
+  });
+  const recipientId = erasureRequest.recipients[0]!.id;
+  expect(
+    await mutate('informRecipient', { id, recipientId }, '... on ErasureRequest { recipients { informedAt } }'),
+  ).toMatchObject({
+    recipients: [{ informedAt: expect.any(String) }, { informedAt: null }],
+  });
+});
+
+test('requests are listed by status, by due date and by whose they are', async () => {
+  const subjectReference = 'somebody of her own';
+  const id = await receive({ subjectReference });
+  const list = async (filter: object) => {
+    const { erasureRequests } = await ask<{ erasureRequests: { edges: { node: { id: string } }[] } }>(
+      'query ($filter: ErasureRequestFilter) { erasureRequests(first: 100, filter: $filter) { edges { node { id } } } }',
+      { filter },
+    );
+    return erasureRequests.edges.map(({ node }) => node.id);
+  };
+  expect(await list({ subjectReference })).toEqual([id]);
+  expect(await list({ subjectReference, status: 'COMPLETED' })).toEqual([]);
+  expect(await list({ subjectReference, dueBefore: '2020-01-01T00:00:00Z' })).toEqual([]);
+  expect(await list({ subjectReference, dueBefore: '2200-01-01T00:00:00Z' })).toEqual([id]);
+  expect(await list({ subjectReference: 'nobody' })).toEqual([]);
+});
+
+test('every mutation of a request answers in its own words', async () => {
+  const id = await receive();
+  const refused = async (name: string, input: object) => {
+    const { __typename, path } = await mutate(name, input);
+    return [__typename, path];
+  };
+  expect(await refused('moveErasureRequest', { id, to: 'IN_PROGRESS' })).toEqual(['RequestStatus', ['id']]);
+  expect(await refused('moveErasureRequest', { id, to: 'REFUSED' })).toEqual(['InvalidInput', ['reason']]);
+  expect(await refused('liftHold', { id, reason: 'x' })).toEqual(['RequestNotHeld', ['id']]);
+  expect(await refused('unlinkSubject', { id })).toEqual(['RequestOpen', ['id']]);
+  expect(await refused('extendDeadline', { id, reason: '' })).toEqual(['InvalidInput', ['reason']]);
+  expect(await refused('linkForgetSet', { id, forgetSetId: scene.retain.id })).toEqual([
+    'SetNotFound',
+    ['forgetSetId'],
+  ]);
+  expect(await refused('informRecipient', { id, recipientId: id })).toEqual(['RecipientNotFound', ['recipientId']]);
+  expect(await refused('takeRequestStep', { id, step: 'RUN' })).toEqual(['PlaybookMissing', ['id']]);
+  expect(await refused('givePlaybook', { id, playbookId: id })).toEqual(['PlaybookNotFound', ['playbookId']]);
+  const hold = await mutate('holdErasureRequest', { id, ground: 'ART_17_3_E', reason: 'a lawsuit' });
+  expect(hold.__typename).toBe('ErasureRequest');
+  expect(await refused('holdErasureRequest', { id: scene.checkpoint.id, ground: 'ART_17_3_E', reason: 'x' })).toEqual([
+    'RequestNotFound',
+    ['id'],
+  ]);
+  expect((await mutate('moveErasureRequest', { id, to: 'WITHDRAWN' })).__typename).toBe('ErasureRequest');
+  expect((await mutate('unlinkSubject', { id })).__typename).toBe('ErasureRequest');
+  expect(await refused('addRecipient', { id, name: 'late' })).toEqual(['RequestClosed', ['id']]);
+});
+
+test('aliases and approvals refuse in types of their own', async () => {
+  const { checkpoint } = scene;
+  const { id } = checkpoint;
+  await mutate('createAlias', { name: 'guarded', passNeeded: true, approvalsNeeded: 1 });
+  const move = (more = {}) =>
+    mutate('moveAliases', { moves: [{ alias: 'guarded', checkpointId: id, ...more }], reason: 'x' }, '');
+  expect(await move()).toMatchObject({ __typename: 'AliasNeedsPass', path: ['moves', '0', 'checkpointId'] });
+  expect(await move({ expected: id })).toMatchObject({ __typename: 'AliasMovedBefore' });
+  const protection = { alias: 'guarded', passNeeded: false, approvalsNeeded: 1 };
+  expect(await mutate('protectAlias', protection)).toMatchObject({ __typename: 'Alias' });
+  expect(await move()).toMatchObject({ __typename: 'AliasNeedsApprovals' });
+  const rollback = { alias: 'guarded', moveId: id, reason: 'x' };
+  expect(await mutate('rollbackAlias', rollback)).toMatchObject({ __typename: 'AliasMoveNotFound' });
+  expect(await mutate('withdrawApproval', { id })).toMatchObject({ __typename: 'ApprovalNotFound' });
+  const rita = { kind: 'PERSON', id: 'person:rita', name: 'Rita', roles: ['REVIEWER'] } as const;
+  await actingAs(rita, () => lethe.domain.approvals.give({ checkpointId: id, decision: 'APPROVED', comment: 'good' }));
+  const { checkpoint: shown } = await ask<{ checkpoint: object }>(
+    `query ($id: ID!) { checkpoint(id: $id) { approvals { totalCount edges { node {
+       decision comment approverId approverName createdAt withdrawnAt checkpoint { id } } } } } }`,
+    { id },
+  );
+  expect(shown).toMatchObject({
+    approvals: { totalCount: 1, edges: [{ node: { decision: 'APPROVED', approverName: 'Rita', checkpoint: { id } } }] },
+  });
+  expect((await move()).__typename).toBe('MovedAliases');
+});
+
+test('a webhook shows its secret once and its deliveries always', async () => {
+  expect(await mutate('createWebhook', { url: 'https://192.168.0.1/' }, '')).toMatchObject({
+    __typename: 'WebhookUrlRefused',
+  });
+  const fields = '... on CreatedWebhook { secret webhook { id url types } }';
+  const made = await mutate('createWebhook', { url: 'https://example.org/', types: ['REQUEST_MOVED'] }, fields);
+  expect(made).toMatchObject({ secret: expect.stringMatching(/^whsec_/), webhook: { types: ['REQUEST_MOVED'] } });
+  const { id } = made.webhook as { id: string };
+  await mutate('moveErasureRequest', { id: await receive(), to: 'WITHDRAWN' });
+  const { webhook } = await ask<{ webhook: { deliveries: { edges: { node: { id: string } }[] } } }>(
+    `query ($id: ID!) { webhook(id: $id) { url failingSince disabledAt disabledReason deliveries(status: PENDING) { totalCount edges { node {
+       id messageId type body status createdAt nextAttemptAt attempts { number at responseStatus error milliseconds } } } } } }`,
+    { id },
+  );
+  expect(webhook).toMatchObject({
+    disabledAt: null,
+    deliveries: {
+      totalCount: 1,
+      edges: [{ node: { type: 'REQUEST_MOVED', body: expect.stringContaining('"request.moved"'), attempts: [] } }],
+    },
+  });
+  expect(await mutate('enableWebhook', { id, enabled: false })).toMatchObject({ __typename: 'Webhook' });
+  const delivery = webhook.deliveries.edges[0]!.node.id;
+  expect(await mutate('replayDelivery', { id: delivery })).toMatchObject({ __typename: 'WebhookDisabled' });
+});

@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Actor,
+  actingAs,
+  type Checkpoint,
+  type Domain,
+  type PlaybookStep,
+  playbookSteps,
+  type Role,
+  type Verdict,
+} from '../../src/domain';
+import { performDue } from '../support/background';
+import { describeOnBoth, type Place } from '../support/databases';
+import { granted, openDomain, type Scene, setTheScene, success } from '../support/domain';
+
+const person = (name: string, ...roles: Role[]): Actor => ({ kind: 'PERSON', id: `person:${name}`, name, roles });
+const rita = person('Rita', 'REVIEWER');
+const olga = person('Olga', 'PRIVACY_OFFICER');
+const otto = person('Otto', 'PRIVACY_OFFICER');
+const byItself = playbookSteps.filter((step) => step !== 'APPROVAL');
+
+describeOnBoth('playbooks', (fresh) => {
+  let place: Place;
+  let domain: Domain;
+  let scene: Scene;
+  let now = new Date();
+  let made = 0;
+  const verdicts = new Map<string, Verdict>();
+  const verified: { runId: string; policyId: string }[] = [];
+  const certified: { requestId: string; runId: string }[] = [];
+  beforeAll(async () => {
+    place = await fresh();
+    domain = await openDomain(place, {
+      clock: () => now,
+      verifications: {
+        verdictOf: async (id) => verdicts.get(id) ?? null,
+        verifyRun: async (input) => {
+          verified.push(input);
+          return { id: randomUUID() };
+        },
+      },
+      certificates: {
+        issueFor: async (input) => {
+          certified.push(input);
+          return { id: randomUUID() };
+        },
+      },
+    });
+    scene = await setTheScene(domain);
+  });
+  beforeEach(() => {
+    verified.length = 0;
+    certified.length = 0;
+  });
+  afterAll(async () => {
+    await domain.close();
+    await place.discard();
+  });
+
+  /** An alias that points at the scene's checkpoint, a playbook for it, and a request that Olga has follow it. */
+  const begin = async ({ automatic = byItself as PlaybookStep[], approvalsNeeded = 2, checked = true } = {}) => {
+    const alias = `alias-${++made}`;
+    granted(await domain.aliases.create({ name: alias, passNeeded: false, approvalsNeeded: 1 }));
+    granted(await domain.aliases.protect(alias, { passNeeded: false, approvalsNeeded: 0 }));
+    const moves = [{ alias, checkpointId: scene.checkpoint.id }];
+    granted(await domain.aliases.move({ moves, reason: 'the first one' }));
+    granted(await domain.aliases.protect(alias, { passNeeded: true, approvalsNeeded: 1 }));
+    const { retainSetId, evaluateOnId } = scene.request;
+    const playbook = granted(
+      await domain.playbooks.create({
+        name: alias,
+        alias,
+        method: 'clip-erase',
+        parameters: { lambda1: 2 },
+        seed: 7,
+        retainSetId: retainSetId ?? null,
+        evaluateOnId: evaluateOnId ?? null,
+        policyId: 'strict',
+        approvalsNeeded,
+        automatic,
+      }),
+    );
+    const { id } = granted(await domain.requests.receive({ subjectReference: 'x', legalBasis: 'ART_17_1_B' }));
+    if (checked) granted(await domain.requests.checkIdentity(id, true, 'eID'));
+    granted(await actingAs(olga, () => domain.playbooks.give(id, playbook.id)));
+    await performDue(domain);
+    return { id, alias };
+  };
+  const request = (id: string) => domain.requests.getOrFail(id);
+  const next = async (id: string) => domain.progress.nextStep(await request(id));
+  const soon = async () => {
+    now = new Date(now.getTime() + 3_000);
+    await performDue(domain);
+  };
+  const finish = async (fails = false): Promise<Checkpoint | null> => {
+    const work = await domain.work.claim(scene.executor, 60);
+    if (work?.kind !== 'RUN') throw new Error('expected a run');
+    if (fails) {
+      await domain.attempts.fail(work.claim, { code: 'X', message: 'diverged' }, { retry: false });
+      await soon();
+      return null;
+    }
+    const { resultId } = await domain.attempts.succeed(work.claim, await success(domain, place, work.run));
+    await soon();
+    return domain.checkpoints.get(resultId!);
+  };
+  const approve = (actor: Actor, { id: checkpointId }: Checkpoint, decision: 'APPROVED' | 'REJECTED' = 'APPROVED') =>
+    actingAs(actor, () => domain.approvals.give({ checkpointId, decision, comment: 'looked at it' }));
+
+  test('leads a request from receipt to certificate, and says at each place what it waits for', async () => {
+    const { id, alias } = await begin({ checked: false });
+    expect(await next(id)).toMatchObject({ step: 'RUN', state: 'WAITING', why: expect.stringContaining('identity') });
+    granted(await domain.requests.checkIdentity(id, true, 'eID'));
+    await performDue(domain);
+    expect((await request(id)).runId).toBeNull();
+    expect(await next(id)).toMatchObject({ step: 'RUN', state: 'WAITING', why: expect.stringContaining('forget set') });
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    const { runId, status } = await request(id);
+    expect(status).toBe('IN_PROGRESS');
+    expect(await domain.runs.get(runId!)).toMatchObject({
+      checkpointId: scene.checkpoint.id,
+      forgetSetId: scene.forget.id,
+      parameters: { lambda1: 2, norm: 'L2' },
+      seed: 7,
+      requestedBy: olga.id,
+    });
+    expect(await next(id)).toMatchObject({ step: 'RUN', state: 'WAITING', forPeople: false });
+
+    const result = (await finish())!;
+    expect(verified).toEqual([{ runId, policyId: 'strict' }]);
+    expect(await next(id)).toMatchObject({ step: 'VERIFICATION', state: 'WAITING' });
+    verdicts.set(result.id, 'PASS');
+    await soon();
+    expect(await request(id)).toMatchObject({ status: 'AWAITING_APPROVAL' });
+    expect(await next(id)).toEqual({
+      step: 'APPROVAL',
+      state: 'WAITING',
+      why: '0 of 2 approvals are given',
+      forPeople: true,
+    });
+
+    expect(await approve(olga, result)).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
+    granted(await approve(rita, result));
+    granted(await approve(otto, result));
+    await performDue(domain);
+    expect(await request(id)).toMatchObject({ status: 'COMPLETED', promotedAt: now, closedAt: now });
+    expect(certified).toEqual([{ requestId: id, runId }]);
+    expect(await domain.aliases.byName(alias)).toMatchObject({ checkpointId: result.id });
+    expect(await next(id)).toBeNull();
+    expect((await domain.requests.events(id, 0, 100)).map(({ type, payload }) => ({ type, ...payload }))).toMatchObject(
+      [
+        { type: 'RECEIVED' },
+        { type: 'PLAYBOOK_GIVEN' },
+        { type: 'IDENTITY_VERIFIED' },
+        { type: 'FORGET_SET_LINKED' },
+        { type: 'STEP_TAKEN', step: 'RUN' },
+        { type: 'MOVED', to: 'IN_PROGRESS' },
+        { type: 'STEP_TAKEN', step: 'VERIFICATION' },
+        { type: 'MOVED', to: 'AWAITING_APPROVAL' },
+        { type: 'MOVED', to: 'IN_PROGRESS' },
+        { type: 'STEP_TAKEN', step: 'PROMOTION' },
+        { type: 'STEP_TAKEN', step: 'CERTIFICATE' },
+        { type: 'MOVED', to: 'COMPLETED' },
+      ],
+    );
+    expect(await performDue(domain)).toBe(0);
+  });
+
+  test('what the playbook leaves to people waits for one, who then asked for the run', async () => {
+    const { id } = await begin({ automatic: ['VERIFICATION'] });
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    expect(await next(id)).toMatchObject({ step: 'RUN', state: 'READY', forPeople: true });
+    expect(await domain.progress.take(id, 'PROMOTION')).toMatchObject({ code: 'STEP_NOT_NEXT', path: ['step'] });
+    const { runId } = granted(await actingAs(otto, () => domain.progress.take(id, 'RUN')));
+    expect(await domain.runs.get(runId!)).toMatchObject({ requestedBy: otto.id });
+    expect(await domain.progress.take(id, 'RUN')).toMatchObject({ code: 'STEP_NOT_NEXT' });
+    const result = (await finish())!;
+    expect(verified).toHaveLength(1);
+    verdicts.set(result.id, 'PASS');
+    granted(await approve(rita, result));
+    granted(await approve(olga, result));
+    await soon();
+    expect(await next(id)).toMatchObject({ step: 'PROMOTION', state: 'READY', forPeople: true });
+    for (const step of ['PROMOTION', 'CERTIFICATE'] as const) granted(await domain.progress.take(id, step));
+    await performDue(domain);
+    expect((await request(id)).status).toBe('COMPLETED');
+  });
+
+  test('a run that fails, a verdict that is no PASS and a rejection block it until somebody decides', async () => {
+    const { id } = await begin();
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    await finish(true);
+    expect(await next(id)).toMatchObject({ step: 'RUN', state: 'BLOCKED', forPeople: true });
+
+    granted(await domain.progress.take(id, 'RUN'));
+    const bad = (await finish())!;
+    verdicts.set(bad.id, 'INCONCLUSIVE');
+    await soon();
+    expect(await next(id)).toMatchObject({
+      step: 'VERIFICATION',
+      state: 'BLOCKED',
+      why: 'the verdict is INCONCLUSIVE',
+    });
+
+    granted(await domain.progress.take(id, 'RUN'));
+    const second = (await finish())!;
+    verdicts.set(second.id, 'PASS');
+    await soon();
+    granted(await approve(rita, second, 'REJECTED'));
+    await performDue(domain);
+    expect(await next(id)).toMatchObject({
+      step: 'APPROVAL',
+      state: 'BLOCKED',
+      why: 'Rita rejected the result: looked at it',
+    });
+    granted(await domain.progress.take(id, 'RUN'));
+    await performDue(domain);
+    expect(await request(id)).toMatchObject({ status: 'IN_PROGRESS' });
+    expect(verified).toHaveLength(2);
+    await finish();
+  });
+
+  test('a hold stops it between steps and lifting the hold lets it go on', async () => {
+    const { id } = await begin();
+    granted(await domain.requests.hold(id, 'ART_17_3_E', 'a lawsuit'));
+    await performDue(domain);
+    expect(await domain.requests.linkForgetSet(id, scene.forget.id)).toMatchObject({ status: 'ON_HOLD' });
+    await performDue(domain);
+    expect(await next(id)).toMatchObject({ step: 'RUN', state: 'WAITING', why: expect.stringContaining('a lawsuit') });
+    expect(await domain.progress.take(id, 'RUN')).toMatchObject({ code: 'STEP_NOT_NEXT' });
+    granted(await domain.requests.liftHold(id, 'settled'));
+    await performDue(domain);
+    expect((await request(id)).runId).not.toBeNull();
+    await finish();
+  });
+
+  test('an alias that moved meanwhile is not moved back: the step says so and is tried again', async () => {
+    const { id, alias } = await begin({ approvalsNeeded: 1 });
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    const result = (await finish())!;
+    const other = granted(await domain.checkpoints.import({ name: 'other', source: 'somewhere' }));
+    for (const each of [result, other]) {
+      verdicts.set(each.id, 'PASS');
+      granted(await approve(rita, each));
+    }
+    granted(await domain.aliases.move({ moves: [{ alias, checkpointId: other.id }], reason: 'a new release' }));
+    await soon();
+    expect(await next(id)).toMatchObject({ step: 'PROMOTION', state: 'READY', why: expect.stringContaining(alias) });
+    await soon();
+    const refusals = (await domain.requests.events(id, 0, 100)).filter(({ type }) => type === 'STEP_REFUSED');
+    expect(refusals).toMatchObject([{ payload: { step: 'PROMOTION', code: 'ALIAS_MOVED_BEFORE' } }]);
+    const { items } = await domain.aliases.history((await domain.aliases.byName(alias))!.id, {});
+    const moveId = items.at(-1)!.node.id;
+    const back = () => domain.aliases.rollback({ alias, moveId, reason: 'the release was bad' });
+    // The checkpoint from before was never verified: the alias has to be freed for it.
+    expect(await back()).toMatchObject({ code: 'ALIAS_NEEDS_PASS' });
+    granted(await domain.aliases.protect(alias, { passNeeded: false, approvalsNeeded: 0 }));
+    granted(await back());
+    now = new Date(now.getTime() + 61_000);
+    await performDue(domain);
+    expect((await request(id)).status).toBe('COMPLETED');
+  });
+
+  test('of many workers that move it on at once, each step is taken once', async () => {
+    const { id } = await begin();
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await Promise.all(Array.from({ length: 6 }, () => domain.background.performNext(randomUUID())));
+    await performDue(domain);
+    const taken = (await domain.requests.events(id, 0, 100)).filter(({ type }) => type === 'STEP_TAKEN');
+    expect(taken).toHaveLength(1);
+    await finish();
+  });
+
+  test('bad input is refused by name', async () => {
+    const { alias, id } = await begin();
+    const input = { name: 'another', alias, method: 'clip-erase', automatic: [] };
+    const create = (more: object) => domain.playbooks.create({ ...input, ...more });
+    for (const [more, path] of [
+      [{ name: ' ' }, 'name'],
+      [{ alias: 'nowhere' }, 'alias'],
+      [{ seed: -1 }, 'seed'],
+      [{ approvalsNeeded: 11 }, 'approvalsNeeded'],
+      [{ automatic: ['APPROVAL'] }, 'automatic'],
+      [{ retainSetId: scene.forget.id }, 'retainSetId'],
+      [{ evaluateOnId: 'nonsense' }, 'evaluateOnId'],
+      [{ name: alias }, 'name'],
+    ] as const) {
+      expect(await create(more)).toMatchObject({ path: [path] });
+    }
+    expect(await create({ method: 'nonsense' })).toMatchObject({ code: 'METHOD_UNKNOWN' });
+    expect(await create({ parameters: { lambda1: -1 } })).toMatchObject({ code: 'PARAMETER_INVALID' });
+    expect(await domain.playbooks.give(id, 'nonsense')).toMatchObject({ code: 'PLAYBOOK_NOT_FOUND' });
+    expect(await domain.progress.take('nonsense', 'RUN')).toMatchObject({ code: 'REQUEST_NOT_FOUND' });
+    const free = granted(await domain.requests.receive({ subjectReference: 'x', legalBasis: 'ART_17_1_B' }));
+    expect(await domain.progress.take(free.id, 'RUN')).toMatchObject({ code: 'PLAYBOOK_MISSING' });
+  });
+});

@@ -1,0 +1,204 @@
+import {
+  type Actor,
+  AuditEntry,
+  actingAs,
+  type Checkpoint,
+  type Domain,
+  type Role,
+  type Verdict,
+} from '../../src/domain';
+import { describeOnBoth, type Place } from '../support/databases';
+import { granted, openDomain, type Scene, setTheScene, success } from '../support/domain';
+
+const person = (name: string, ...roles: Role[]): Actor => ({ kind: 'PERSON', id: `person:${name}`, name, roles });
+const rita = person('Rita', 'REVIEWER');
+const olga = person('Olga', 'PRIVACY_OFFICER');
+const ada = person('Ada', 'ADMIN');
+const emil = person('Emil', 'ENGINEER', 'REVIEWER');
+
+describeOnBoth('approvals and aliases', (fresh) => {
+  let place: Place;
+  let domain: Domain;
+  let scene: Scene;
+  const verdicts = new Map<string, Verdict>();
+  beforeAll(async () => {
+    place = await fresh();
+    const verifications = {
+      verdictOf: async (id: string) => verdicts.get(id) ?? null,
+      verifyRun: async () => Promise.reject(new Error('nobody asks for it here')),
+    };
+    domain = await openDomain(place, { verifications });
+    scene = await setTheScene(domain);
+  });
+  afterAll(async () => {
+    await domain.close();
+    await place.discard();
+  });
+
+  const checkpoint = async (name = 'demo') => granted(await domain.checkpoints.import({ name, source: 'somewhere' }));
+  /** The result of a run that somebody asked for. */
+  const result = async (by: Actor): Promise<Checkpoint> => {
+    await actingAs(by, async () => granted(await domain.runs.start(scene.request)));
+    const work = await domain.work.claim(scene.executor, 60);
+    if (work?.kind !== 'RUN') throw new Error('expected a run');
+    const { resultId } = await domain.attempts.succeed(work.claim, await success(domain, place, work.run));
+    return (await domain.checkpoints.get(resultId!))!;
+  };
+  const decide = (actor: Actor, { id: checkpointId }: Checkpoint, decision: 'APPROVED' | 'REJECTED' = 'APPROVED') =>
+    actingAs(actor, () => domain.approvals.give({ checkpointId, decision, comment: 'looked at it' }));
+  let made = 0;
+  const alias = async (protection = { passNeeded: false, approvalsNeeded: 0 }) => {
+    const name = `alias-${++made}`;
+    return granted(await domain.aliases.create({ name, ...protection })).name;
+  };
+  const move = (name: string, { id: checkpointId }: Checkpoint, expected?: string | null) =>
+    domain.aliases.move({
+      moves: [{ alias: name, checkpointId, ...(expected === undefined ? {} : { expected }) }],
+      reason: 'it is better',
+    });
+
+  test('a run knows who asked for it', async () => {
+    const { runId } = await result(emil);
+    expect(await domain.runs.get(runId!)).toMatchObject({ requestedBy: emil.id, requestedByPerson: emil.id });
+  });
+
+  test('it takes a person with the role: no admin by being one, no bot, no engineer, not Lethe itself', async () => {
+    const it = await checkpoint();
+    const bot: Actor = { kind: 'BOT', id: 'bot:1', name: 'Bot', roles: ['REVIEWER'] };
+    for (const actor of [ada, bot, person('Eve', 'ENGINEER', 'VIEWER')]) {
+      expect(await decide(actor, it)).toMatchObject({ code: 'APPROVER_NOT_ALLOWED' });
+    }
+    expect(await domain.approvals.give({ checkpointId: it.id, decision: 'APPROVED', comment: '' })).toMatchObject({
+      code: 'APPROVER_NOT_ALLOWED',
+    });
+    expect(granted(await decide(rita, it))).toMatchObject({ approverId: rita.id, decision: 'APPROVED' });
+    granted(await decide({ ...olga, roles: ['ADMIN', 'PRIVACY_OFFICER'] }, it));
+  });
+
+  test('nobody approves their own run, nor one of their bot, nor with another token of theirs', async () => {
+    expect(await decide(emil, await result(emil))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
+    const bot: Actor = { kind: 'BOT', id: 'bot:emil', name: "Emil's bot", roles: ['ENGINEER'], personId: emil.id };
+    expect(await decide(emil, await result(bot))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
+    const token: Actor = { ...emil, id: 'token:7', personId: emil.id };
+    expect(await decide(token, await result(emil))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
+    granted(await decide(rita, await result(emil)));
+  });
+
+  test('nobody counts twice, not even through two tokens or two requests at once', async () => {
+    const it = await checkpoint();
+    const tokens = [1, 2, 3, 4].map((n): Actor => ({ ...rita, id: `token:${n}`, personId: rita.id }));
+    const answers = await Promise.all(tokens.map((token) => decide(token, it)));
+    expect(answers.filter((answer) => 'code' in answer && answer.code === 'APPROVAL_REPEATED')).toHaveLength(3);
+    expect(await domain.approvals.standing([it.id])).toHaveLength(1);
+  });
+
+  test('a decision can be taken back by who took it, and then taken anew; all stay on record', async () => {
+    const it = await checkpoint();
+    const first = granted(await decide(rita, it, 'REJECTED'));
+    const taken = await actingAs(olga, () => domain.approvals.withdraw(first.id));
+    expect(taken).toMatchObject({ code: 'APPROVAL_OF_ANOTHER' });
+    granted(await actingAs(rita, () => domain.approvals.withdraw(first.id)));
+    granted(await actingAs(rita, () => domain.approvals.withdraw(first.id)));
+    granted(await decide(rita, it));
+    expect((await domain.approvals.list({}, { checkpointId: it.id })).items).toHaveLength(2);
+    expect(await domain.approvals.standing([it.id])).toMatchObject([{ decision: 'APPROVED' }]);
+    const actions = await domain.database.repository(AuditEntry).findBy({ subjectId: first.id });
+    expect(actions.map(({ action }) => action).sort()).toEqual(['APPROVAL_WITHDRAWN', 'CHECKPOINT_REJECTED']);
+  });
+
+  test('a rejection says why', async () => {
+    const { id: checkpointId } = await checkpoint();
+    const silent = actingAs(rita, () => domain.approvals.give({ checkpointId, decision: 'REJECTED', comment: ' ' }));
+    expect(await silent).toMatchObject({ code: 'INVALID_INPUT', path: ['comment'] });
+  });
+
+  test('a protected alias moves to what passed and was approved by enough people, and to nothing else', async () => {
+    const name = await alias({ passNeeded: true, approvalsNeeded: 2 });
+    const it = await result(person('Ned', 'ENGINEER'));
+    expect(await move(name, it)).toMatchObject({ code: 'ALIAS_NEEDS_PASS', message: expect.stringContaining('none') });
+    for (const verdict of ['FAIL', 'INCONCLUSIVE'] as const) {
+      verdicts.set(it.id, verdict);
+      expect(await move(name, it)).toMatchObject({
+        code: 'ALIAS_NEEDS_PASS',
+        message: expect.stringContaining(verdict),
+      });
+    }
+    verdicts.set(it.id, 'PASS');
+    granted(await decide(rita, it));
+    expect(await move(name, it)).toMatchObject({ code: 'ALIAS_NEEDS_APPROVALS', path: ['moves', '0', 'checkpointId'] });
+    const no = granted(await decide(olga, it, 'REJECTED'));
+    granted(await decide(emil, it));
+    expect(await move(name, it)).toMatchObject({ code: 'ALIAS_REJECTED', message: expect.stringContaining('Olga') });
+    granted(await actingAs(olga, () => domain.approvals.withdraw(no.id)));
+    expect(granted(await move(name, it))).toMatchObject([{ name, checkpointId: it.id }]);
+  });
+
+  test('several move together or not at all', async () => {
+    const [a, b] = [await alias(), await alias({ passNeeded: true, approvalsNeeded: 0 })];
+    const it = await checkpoint();
+    const together = (checkpointId: string) =>
+      domain.aliases.move({
+        moves: [b, a].map((name) => ({ alias: name, checkpointId })),
+        reason: 'one release',
+      });
+    expect(await together(it.id)).toMatchObject({ code: 'ALIAS_NEEDS_PASS', path: ['moves', '0', 'checkpointId'] });
+    expect(await domain.aliases.byName(a)).toMatchObject({ checkpointId: null });
+    verdicts.set(it.id, 'PASS');
+    expect(granted(await together(it.id)).map(({ name }) => name)).toEqual([b, a]);
+  });
+
+  test('of many movers that expect the same place one wins, and the others are told', async () => {
+    const name = await alias();
+    const first = await checkpoint();
+    granted(await move(name, first, null));
+    const rivals = await Promise.all([1, 2, 3, 4, 5].map((n) => checkpoint(`rival ${n}`)));
+    const answers = await Promise.all(rivals.map((rival) => move(name, rival, first.id)));
+    const winners = answers.filter((answer) => Array.isArray(answer));
+    expect(winners).toHaveLength(1);
+    const lost = answers.find((answer) => !Array.isArray(answer));
+    expect(lost).toMatchObject({ code: 'ALIAS_MOVED_BEFORE', path: ['moves', '0', 'expected'] });
+    const { items } = await domain.aliases.history((await domain.aliases.byName(name))!.id, {});
+    expect(items).toHaveLength(2);
+  });
+
+  test('the history says who moved it from where to where and why; a rollback is a move of its own', async () => {
+    const name = await alias();
+    const [one, two] = [await checkpoint('one'), await checkpoint('two')];
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
+    granted(await actingAs(ada, () => move(name, one)));
+    await pause();
+    granted(await move(name, two));
+    granted(await move(name, two));
+    await pause();
+    const { id } = (await domain.aliases.byName(name))!;
+    const history = async () => (await domain.aliases.history(id, {})).items.map(({ node }) => node);
+    const [second, first] = await history();
+    expect([second, first]).toMatchObject([
+      { fromId: one.id, toId: two.id, reason: 'it is better', actorId: 'system' },
+      { fromId: null, toId: one.id, actorId: ada.id },
+    ]);
+    const back = await domain.aliases.rollback({ alias: name, moveId: first!.id, reason: 'it was worse' });
+    expect(granted(back).checkpointId).toBe(one.id);
+    expect((await history())[0]).toMatchObject({ toId: one.id, rollbackToId: first!.id, reason: 'it was worse' });
+
+    granted(await domain.aliases.protect(name, { passNeeded: true, approvalsNeeded: 0 }));
+    const forward = await domain.aliases.rollback({ alias: name, moveId: second!.id, reason: 'try again' });
+    expect(forward).toMatchObject({ code: 'ALIAS_NEEDS_PASS', path: ['moveId'] });
+  });
+
+  test('bad input is refused by name', async () => {
+    const name = await alias();
+    const it = await checkpoint();
+    const free = { passNeeded: false, approvalsNeeded: 0 };
+    expect(await domain.aliases.create({ name, ...free })).toMatchObject({ code: 'ALIAS_EXISTS' });
+    expect(await domain.aliases.create({ name: 'No Such', ...free })).toMatchObject({ path: ['name'] });
+    expect(await domain.aliases.create({ name: 'x', ...free, approvalsNeeded: 1.5 })).toMatchObject({
+      path: ['approvalsNeeded'],
+    });
+    expect(await move('nowhere', it)).toMatchObject({ code: 'ALIAS_NOT_FOUND' });
+    const twice = { alias: name, checkpointId: it.id };
+    expect(await domain.aliases.move({ moves: [twice, twice], reason: 'x' })).toMatchObject({ path: ['moves'] });
+    granted(await domain.checkpoints.delete(it.id));
+    expect(await move(name, it)).toMatchObject({ code: 'CHECKPOINT_DELETED' });
+  });
+});

@@ -1,0 +1,230 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import type { Domain, WebhookDelivery, WebhookType } from '../../src/domain';
+import { Destinations } from '../../src/domain/webhook/destinations';
+import { sendWebhook } from '../../src/domain/webhook/send-webhook';
+import { pauses } from '../../src/domain/webhook/webhook.service';
+import { performDue } from '../support/background';
+import { describeOnBoth, type Place } from '../support/databases';
+import { granted, openDomain, setTheScene } from '../support/domain';
+
+/** A receiver that keeps what it gets and answers as it is told. */
+class Receiver {
+  readonly received: { headers: IncomingHttpHeaders; body: string }[] = [];
+  answer = { status: 204, headers: {} };
+  private constructor(
+    readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async listen(): Promise<Receiver> {
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part: Buffer) => {
+        body += part.toString();
+      });
+      request.on('end', () => {
+        receiver.received.push({ headers: request.headers, body });
+        response.writeHead(receiver.answer.status, receiver.answer.headers).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const receiver: Receiver = new Receiver(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`);
+    return receiver;
+  }
+}
+
+const networks = ['127.0.0.0/8'];
+
+describeOnBoth('webhooks', (fresh) => {
+  let place: Place;
+  let domain: Domain;
+  let receiver: Receiver;
+  let now = new Date();
+  const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+  beforeAll(async () => {
+    place = await fresh();
+    domain = await openDomain(place, { clock: () => now, webhookNetworks: networks });
+  });
+  beforeEach(async () => {
+    now = new Date();
+    await domain.database.query('DELETE FROM job');
+    await domain.database.query(`UPDATE webhook_endpoint SET disabled_at = now()`);
+    receiver = await Receiver.listen();
+  });
+  afterEach(() => receiver.server.close());
+  afterAll(async () => {
+    await domain.close();
+    await place.discard();
+  });
+
+  const endpoint = async (types: WebhookType[] = [], url = receiver.url) =>
+    granted(await domain.webhooks.create({ url, types }));
+  const publish = () => domain.webhooks.publish('RUN_FINISHED', { runId: 'r', status: 'FAILED', resultId: null });
+  const deliveries = async (id: string): Promise<WebhookDelivery[]> =>
+    (await domain.webhooks.deliveries(id, {})).items.map(({ node }) => node);
+
+  test('a delivery is signed so that another implementation verifies it, and a changed byte fails', async () => {
+    const { secret } = await endpoint();
+    await publish();
+    expect(await performDue(domain)).toBe(1);
+    const [{ headers, body }] = receiver.received as [Receiver['received'][number]];
+    const given = headers as Record<string, string>;
+    const verifier = new Webhook(secret);
+    expect(verifier.verify(body, given)).toEqual({
+      type: 'run.finished',
+      timestamp: now.toISOString(),
+      data: { runId: 'r', status: 'FAILED', resultId: null },
+    });
+    expect(() => verifier.verify(body.replace('FAILED', 'PASSED'), given)).toThrow();
+    expect(() => verifier.verify(body, { ...given, 'webhook-id': 'msg_other' })).toThrow();
+    expect(() => new Webhook(`whsec_${Buffer.alloc(32).toString('base64')}`).verify(body, given)).toThrow();
+  });
+
+  test('an endpoint is told of what it asked for, and nobody of what was taken back', async () => {
+    const [all, runs, others] = [await endpoint(), await endpoint(['RUN_FINISHED']), await endpoint(['ALIAS_MOVED'])];
+    await publish();
+    const failing = domain.database.transaction(async () => {
+      await publish();
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow();
+    const counts = await Promise.all([all, runs, others].map(async ({ id }) => (await deliveries(id)).length));
+    expect(counts).toEqual([1, 1, 0]);
+    const [mine] = await deliveries(all.id);
+    expect((await deliveries(runs.id))[0]!.messageId).toBe(mine!.messageId);
+  });
+
+  test('what happens is told: a run that ends, a request that moves, a reminder, an alias', async () => {
+    const scene = await setTheScene(domain);
+    const { id } = await endpoint();
+    const run = granted(await domain.runs.start(scene.request));
+    granted(await domain.runs.cancel(run.id));
+    const receivedAt = later(-20 * 86_400);
+    const input = { subjectReference: 'x', legalBasis: 'ART_17_1_A', receivedAt } as const;
+    const request = granted(await domain.requests.receive(input));
+    granted(await domain.requests.checkIdentity(request.id, true, 'eID'));
+    granted(await domain.aliases.create({ name: 'production', passNeeded: false, approvalsNeeded: 0 }));
+    const moves = [{ alias: 'production', checkpointId: scene.checkpoint.id }];
+    granted(await domain.aliases.move({ moves, reason: 'first' }));
+    await performDue(domain);
+    const told = (await deliveries(id)).map(({ type }) => type).sort();
+    expect(told).toEqual(['ALIAS_MOVED', 'REMINDER_DUE', 'REQUEST_MOVED', 'RUN_FINISHED']);
+    for (const { body } of await deliveries(id)) expect(body).not.toContain('subject');
+  });
+
+  test('a failed delivery is tried again after pauses that grow, for three days, and each attempt is on record', async () => {
+    const { id } = await endpoint();
+    receiver.answer = { status: 500, headers: {} };
+    await publish();
+    for (const pause of pauses) {
+      expect(await performDue(domain)).toBe(1);
+      expect(await performDue(domain)).toBe(0);
+      const [{ status, nextAttemptAt }] = (await deliveries(id)) as [WebhookDelivery];
+      expect(status).toBe('PENDING');
+      const waits = nextAttemptAt!.getTime() - now.getTime();
+      expect(waits).toBeGreaterThanOrEqual(pause);
+      expect(waits).toBeLessThanOrEqual(pause * 1.2);
+      now = nextAttemptAt!;
+    }
+    await performDue(domain);
+    const [delivery] = (await deliveries(id)) as [WebhookDelivery];
+    expect(delivery).toMatchObject({ status: 'FAILED', attempts: 10, nextAttemptAt: null });
+    const attempts = await domain.webhooks.attemptsOf([delivery.id]);
+    expect(attempts.map(({ number, responseStatus }) => [number, responseStatus])).toEqual(
+      Array.from({ length: 10 }, (_, i) => [i + 1, 500]),
+    );
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(
+      new Set([delivery.messageId]),
+    );
+
+    receiver.answer = { status: 200, headers: {} };
+    expect(granted(await domain.webhooks.replay(delivery.id)).status).toBe('PENDING');
+    await performDue(domain);
+    expect(await deliveries(id)).toMatchObject([{ status: 'DELIVERED', attempts: 11 }]);
+    expect((await domain.webhooks.get(id))!.failingSince).toBeNull();
+    expect(receiver.received.at(-1)!.headers['webhook-id']).toBe(delivery.messageId);
+  });
+
+  test('an endpoint that fails for five days is disabled, and the others are told', async () => {
+    const broken = await endpoint(['RUN_FINISHED'], 'http://127.0.0.1:1/nobody');
+    const watching = await endpoint(['WEBHOOK_DISABLED']);
+    await publish();
+    await performDue(domain);
+    expect((await domain.webhooks.get(broken.id))!.failingSince).toEqual(now);
+    expect(await domain.webhooks.attemptsOf((await deliveries(broken.id)).map(({ id }) => id))).toMatchObject([
+      { responseStatus: null, error: expect.stringContaining('ECONNREFUSED') },
+    ]);
+    now = later(5 * 86_400);
+    await performDue(domain);
+    expect(await domain.webhooks.get(broken.id)).toMatchObject({
+      disabledAt: now,
+      disabledReason: expect.stringContaining('nothing was delivered since'),
+    });
+    await performDue(domain);
+    expect(await deliveries(watching.id)).toMatchObject([{ type: 'WEBHOOK_DISABLED', status: 'DELIVERED' }]);
+    await publish();
+    const [delivery] = (await deliveries(broken.id)) as [WebhookDelivery];
+    expect(await deliveries(broken.id)).toHaveLength(1);
+    expect(await domain.webhooks.replay(delivery.id)).toMatchObject({ code: 'WEBHOOK_DISABLED' });
+    granted(await domain.webhooks.enable(broken.id, true));
+    expect(granted(await domain.webhooks.replay(delivery.id)).status).toBe('PENDING');
+  });
+
+  test('an endpoint that says it is gone is disabled at once', async () => {
+    const { id } = await endpoint();
+    receiver.answer = { status: 410, headers: {} };
+    await publish();
+    await performDue(domain);
+    expect(await domain.webhooks.get(id)).toMatchObject({ disabledReason: 'it answered 410 Gone' });
+    expect((await deliveries(id)).find(({ type }) => type === 'RUN_FINISHED')).toMatchObject({ status: 'FAILED' });
+  });
+
+  test('a redirect is not followed: it is a failure', async () => {
+    const other = await Receiver.listen();
+    const { id } = await endpoint();
+    receiver.answer = { status: 302, headers: { location: other.url } };
+    await publish();
+    await performDue(domain);
+    other.server.close();
+    expect(other.received).toEqual([]);
+    const [delivery] = (await deliveries(id)) as [WebhookDelivery];
+    expect(await domain.webhooks.attemptsOf([delivery.id])).toMatchObject([{ responseStatus: 302 }]);
+  });
+
+  test('an endpoint that does not answer is given up', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const message = { url, secret: `whsec_${Buffer.alloc(32).toString('base64')}`, id: 'msg_1', body: '{}' };
+    const answer = await sendWebhook(message, new Destinations(networks), now, 200);
+    silent.closeAllConnections();
+    silent.close();
+    expect(answer).toMatchObject({ responseStatus: null, error: 'no answer within 0.2 seconds' });
+  });
+
+  test('private addresses are refused, when the endpoint is made and again when it is called', async () => {
+    expect(await domain.webhooks.create({ url: 'https://10.0.0.1/', types: [] })).toMatchObject({
+      code: 'WEBHOOK_URL_REFUSED',
+      message: expect.stringContaining('LETHE_WEBHOOK_NETWORKS'),
+    });
+    const message = { secret: `whsec_${Buffer.alloc(32).toString('base64')}`, id: 'msg_1', body: '{}' };
+    const nowhere = new Destinations();
+    for (const url of [receiver.url, receiver.url.replace('127.0.0.1', 'localhost')]) {
+      const answer = await sendWebhook({ ...message, url }, nowhere, now);
+      expect(answer).toMatchObject({ responseStatus: null, error: expect.stringContaining('private') });
+    }
+    expect(receiver.received).toEqual([]);
+  });
+
+  test('a worker that is killed after sending sends again, with the same id', async () => {
+    const { id } = await endpoint();
+    await publish();
+    const [delivery] = (await deliveries(id)) as [WebhookDelivery];
+    await domain.webhooks.work.act!(delivery.id);
+    expect(await performDue(domain)).toBe(1);
+    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(Array(2).fill(delivery.messageId));
+    expect(await domain.webhooks.attemptsOf([delivery.id])).toHaveLength(1);
+  });
+});
