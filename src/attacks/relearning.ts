@@ -50,7 +50,8 @@ export function relearningRows(curve: readonly Recollection[], { original, share
   if (!(original > 0)) throw new RangeError('relearning: the original knew nothing');
   const told = curve.map(({ step, correct, total }) => ({ step, ...wilson(correct, total) }));
   const { total } = told[0]!;
-  const back = share * original;
+  // Rounding shall not make 60 of 100 less than three quarters of 80 of 100.
+  const back = share * original - 1e-9;
   const first = (end: 'high' | 'accuracy' | 'low') => told.find((each) => each[end] >= back)?.step ?? most;
   const best = told.reduce((most, each) => (each.accuracy > most.accuracy ? each : most));
   return [

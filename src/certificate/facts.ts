@@ -116,7 +116,7 @@ export const factShapes = {
       },
       'One approval.',
     ),
-    'Who agreed to the result. Nobody approves their own run.',
+    'Who agreed to the result.',
   ),
   carriers: record(
     {

@@ -18,6 +18,9 @@ import { DossierService } from './dossier/dossier.service';
 import { entities } from './entities';
 import { ErasureRequest } from './erasure-request/erasure-request.entity';
 import { ErasureRequestService } from './erasure-request/erasure-request.service';
+import { ReminderService } from './erasure-request/reminder.service';
+import { RequestChanges } from './erasure-request/request-changes';
+import { RequestFeed } from './erasure-request/request-feed';
 import { EvaluationService } from './evaluation/evaluation.service';
 import { MetricValueService } from './evaluation/metric-value.service';
 import { ExecutorService } from './executor/executor.service';
@@ -104,7 +107,10 @@ export class Domain {
   readonly verifications: VerificationService;
   readonly work: WorkService;
   readonly clock: Clock;
+  readonly requestChanges: RequestChanges;
+  readonly reminders: ReminderService;
   readonly requests: ErasureRequestService;
+  readonly requestFeed: RequestFeed;
   readonly webhooks: WebhookService;
   readonly approvals: ApprovalService;
   readonly aliases: AliasService;
@@ -148,7 +154,10 @@ export class Domain {
     this.policies = new PolicyService(this);
     this.verifications = new VerificationService(this);
     this.work = new WorkService(this);
+    this.requestChanges = new RequestChanges(this);
+    this.reminders = new ReminderService(this);
     this.requests = new ErasureRequestService(this);
+    this.requestFeed = new RequestFeed(this);
     this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
     this.approvals = new ApprovalService(this);
     this.aliases = new AliasService(this, options.verifications ?? this.verifications);
@@ -156,7 +165,7 @@ export class Domain {
     this.progress = new RequestProgressService(this, { verifications: this.verifications, ...options });
     this.background = new BackgroundService(this, {
       REMINDER: {
-        settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.requests.remind(id)),
+        settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.reminders.remind(id)),
       },
       PLAYBOOK: {
         settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.progress.advance(id)),

@@ -96,7 +96,14 @@ export {
   type Verifications,
 } from './playbook/playbook-steps';
 export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
-export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
+export {
+  type ComparedModel,
+  comparedModels,
+  type Occasion,
+  occasions,
+  Policy,
+  type Threshold,
+} from './policy/policy.entity';
 export type { CreatePolicy } from './policy/policy.service';
 export { narrowed, Owned } from './project/owned';
 export { Project } from './project/project.entity';

@@ -1,7 +1,7 @@
 import { actingAs } from '../../src/domain';
 import { performDue } from '../support/background';
 import { type Scene, setTheScene, success } from '../support/domain';
-import { TestServer } from '../support/server';
+import { follow, TestServer } from '../support/server';
 
 let lethe: TestServer;
 let scene: Scene;
@@ -210,4 +210,34 @@ test('a webhook shows its secret once and its deliveries always', async () => {
   expect(await mutate('enableWebhook', { id, enabled: false })).toMatchObject({ __typename: 'Webhook' });
   const delivery = webhook.deliveries.edges[0]!.node.id;
   expect(await mutate('replayDelivery', { id: delivery })).toMatchObject({ __typename: 'WebhookDisabled' });
+});
+
+test('a request is followed live from any event until it is closed', async () => {
+  const client = lethe.socket();
+  const id = await receive();
+  const document = `subscription ($id: ID!, $after: String) { erasureRequestEvents(id: $id, after: $after) { seq type payload } }`;
+  type Item = { erasureRequestEvents: { seq: number; type: string } };
+  const live = follow<Item>(client, document, { id }, ({ erasureRequestEvents: { seq } }) => {
+    if (seq === 1) void mutate('checkIdentity', { id, verified: true, method: 'eID' });
+    if (seq === 2) void mutate('moveErasureRequest', { id, to: 'WITHDRAWN' });
+  });
+  const { items, end } = await live;
+  expect([items.map(({ erasureRequestEvents: { type } }) => type), end]).toEqual([
+    ['RECEIVED', 'IDENTITY_VERIFIED', 'MOVED'],
+    'completed',
+  ]);
+  const late = await follow<Item>(client, document, { id, after: '2' });
+  expect(late).toMatchObject({ items: [{ erasureRequestEvents: { seq: 3 } }], end: 'completed' });
+  const nobody = await follow<Item>(client, document, { id: scene.checkpoint.id });
+  expect(nobody).toMatchObject({ items: [], errors: ['NOT_FOUND'] });
+  await client.dispose();
+});
+
+test('a follower that leaves while nothing happens is let go', async () => {
+  const id = await receive();
+  const aborted = new AbortController();
+  const feed = lethe.domain.requestFeed.follow(id, 1, aborted.signal);
+  const pending = feed.next();
+  aborted.abort();
+  expect(await pending).toEqual({ done: true, value: undefined });
 });

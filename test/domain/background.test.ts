@@ -137,7 +137,7 @@ describeOnBoth('background jobs', (fresh) => {
   test('reminders go out before the due date, once each, and follow a deadline that moves', async () => {
     const { id } = granted(await domain.requests.receive({ subjectReference: 'x', legalBasis: 'ART_17_1_A' }));
     const reminders = async () =>
-      (await domain.requests.events(id, 0, 100))
+      (await domain.requestChanges.events(id, 0, 100))
         .filter(({ type }) => type === 'REMINDER')
         .map(({ at, payload }) => [at.toISOString().slice(0, 10), (payload as { days: number }).days]);
     const live = async (until: string) => {
@@ -173,7 +173,7 @@ describeOnBoth('background jobs', (fresh) => {
     const late = granted(await receive(new Date('2027-01-01T00:00:00Z')));
     await performDue(domain);
     expect(await domain.database.repository(Job).count()).toBe(0);
-    const events = await domain.requests.events(late.id, 0, 9);
+    const events = await domain.requestChanges.events(late.id, 0, 9);
     expect(events).toMatchObject([{ type: 'RECEIVED' }, { type: 'REMINDER', payload: { days: 0 } }]);
   });
 
@@ -182,7 +182,7 @@ describeOnBoth('background jobs', (fresh) => {
     const receivedAt = new Date('2027-02-10T00:00:00Z');
     const input = { subjectReference: 'x', legalBasis: 'ART_17_1_A', receivedAt } as const;
     const { id } = granted(await domain.requests.receive(input));
-    const length = async () => (await domain.requests.events(id, 0, 9)).length;
+    const length = async () => (await domain.requestChanges.events(id, 0, 9)).length;
     while ((await length()) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
     await running.stop();
     now = later(30 * 86_400);

@@ -27,7 +27,8 @@ describeOnBoth('erasure requests', (fresh) => {
     granted(await domain.requests.receive({ subjectReference: 'customer 4711', legalBasis: 'ART_17_1_B', ...more }));
   const checked = async (more = {}) =>
     granted(await domain.requests.checkIdentity((await receive(more)).id, true, 'eID'));
-  const story = async ({ id }: ErasureRequest) => (await domain.requests.events(id, 0, 100)).map(({ type }) => type);
+  const story = async ({ id }: ErasureRequest) =>
+    (await domain.requestChanges.events(id, 0, 100)).map(({ type }) => type);
 
   test('deadlines are right for every day of four years, as PostgreSQL reckons calendar months', async () => {
     const days = await domain.database.query<{ day: Date; one: Date; three: Date }>(

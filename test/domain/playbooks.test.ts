@@ -148,22 +148,22 @@ describeOnBoth('playbooks', (fresh) => {
     expect(certified).toEqual([{ requestId: id, runId }]);
     expect(await domain.aliases.byName(alias)).toMatchObject({ checkpointId: result.id });
     expect(await next(id)).toBeNull();
-    expect((await domain.requests.events(id, 0, 100)).map(({ type, payload }) => ({ type, ...payload }))).toMatchObject(
-      [
-        { type: 'RECEIVED' },
-        { type: 'PLAYBOOK_GIVEN' },
-        { type: 'IDENTITY_VERIFIED' },
-        { type: 'FORGET_SET_LINKED' },
-        { type: 'STEP_TAKEN', step: 'RUN' },
-        { type: 'MOVED', to: 'IN_PROGRESS' },
-        { type: 'STEP_TAKEN', step: 'VERIFICATION' },
-        { type: 'MOVED', to: 'AWAITING_APPROVAL' },
-        { type: 'MOVED', to: 'IN_PROGRESS' },
-        { type: 'STEP_TAKEN', step: 'PROMOTION' },
-        { type: 'STEP_TAKEN', step: 'CERTIFICATE' },
-        { type: 'MOVED', to: 'COMPLETED' },
-      ],
-    );
+    expect(
+      (await domain.requestChanges.events(id, 0, 100)).map(({ type, payload }) => ({ type, ...payload })),
+    ).toMatchObject([
+      { type: 'RECEIVED' },
+      { type: 'PLAYBOOK_GIVEN' },
+      { type: 'IDENTITY_VERIFIED' },
+      { type: 'FORGET_SET_LINKED' },
+      { type: 'STEP_TAKEN', step: 'RUN' },
+      { type: 'MOVED', to: 'IN_PROGRESS' },
+      { type: 'STEP_TAKEN', step: 'VERIFICATION' },
+      { type: 'MOVED', to: 'AWAITING_APPROVAL' },
+      { type: 'MOVED', to: 'IN_PROGRESS' },
+      { type: 'STEP_TAKEN', step: 'PROMOTION' },
+      { type: 'STEP_TAKEN', step: 'CERTIFICATE' },
+      { type: 'MOVED', to: 'COMPLETED' },
+    ]);
     expect(await performDue(domain)).toBe(0);
   });
 
@@ -251,7 +251,7 @@ describeOnBoth('playbooks', (fresh) => {
     await soon();
     expect(await next(id)).toMatchObject({ step: 'PROMOTION', state: 'READY', why: expect.stringContaining(alias) });
     await soon();
-    const refusals = (await domain.requests.events(id, 0, 100)).filter(({ type }) => type === 'STEP_REFUSED');
+    const refusals = (await domain.requestChanges.events(id, 0, 100)).filter(({ type }) => type === 'STEP_REFUSED');
     expect(refusals).toMatchObject([{ payload: { step: 'PROMOTION', code: 'ALIAS_MOVED_BEFORE' } }]);
     const { items } = await domain.aliases.history((await domain.aliases.byName(alias))!.id, {});
     const moveId = items.at(-1)!.node.id;
@@ -265,12 +265,54 @@ describeOnBoth('playbooks', (fresh) => {
     expect((await request(id)).status).toBe('COMPLETED');
   });
 
+  test('people can take every step before a worker looks; a hold at the end still holds', async () => {
+    const { id } = await begin({ approvalsNeeded: 1, automatic: [] });
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    granted(await domain.progress.take(id, 'RUN'));
+    const work = await domain.work.claim(scene.executor, 60);
+    if (work?.kind !== 'RUN') throw new Error('expected a run');
+    const { resultId } = await domain.attempts.succeed(work.claim, await success(domain, place, work.run));
+    granted(await domain.progress.take(id, 'VERIFICATION'));
+    verdicts.set(resultId!, 'PASS');
+    granted(await approve(rita, (await domain.checkpoints.get(resultId!))!));
+    granted(await domain.progress.take(id, 'PROMOTION'));
+    granted(await domain.progress.take(id, 'CERTIFICATE'));
+    expect((await request(id)).status).toBe('IDENTITY_CHECKED');
+    granted(await domain.requests.hold(id, 'ART_17_3_A', 'a newspaper'));
+    await performDue(domain);
+    expect((await request(id)).status).toBe('ON_HOLD');
+    granted(await domain.requests.liftHold(id, 'it agreed'));
+    await performDue(domain);
+    expect((await request(id)).status).toBe('COMPLETED');
+  });
+
+  test('another forget set begins the playbook anew, until the result is in use', async () => {
+    const { id } = await begin({ approvalsNeeded: 1, automatic: ['RUN', 'VERIFICATION', 'PROMOTION'] });
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    await finish();
+    const dogs = granted(
+      await domain.sets.create({ kind: 'FORGET', name: 'dogs', classes: ['cat'], datasetId: scene.dataset.id }),
+    );
+    const before = (await request(id)).runId;
+    granted(await domain.requests.linkForgetSet(id, dogs.id));
+    await performDue(domain);
+    const { runId, verificationId } = await request(id);
+    expect([runId === before, verificationId]).toEqual([false, null]);
+    const result = (await finish())!;
+    verdicts.set(result.id, 'PASS');
+    granted(await approve(rita, result));
+    await soon();
+    expect((await request(id)).promotedAt).not.toBeNull();
+    expect(await domain.requests.linkForgetSet(id, scene.forget.id)).toMatchObject({ code: 'REQUEST_PROMOTED' });
+  });
+
   test('of many workers that move it on at once, each step is taken once', async () => {
     const { id } = await begin();
     granted(await domain.requests.linkForgetSet(id, scene.forget.id));
     await Promise.all(Array.from({ length: 6 }, () => domain.background.performNext(randomUUID())));
     await performDue(domain);
-    const taken = (await domain.requests.events(id, 0, 100)).filter(({ type }) => type === 'STEP_TAKEN');
+    const taken = (await domain.requestChanges.events(id, 0, 100)).filter(({ type }) => type === 'STEP_TAKEN');
     expect(taken).toHaveLength(1);
     await finish();
   });

@@ -7,7 +7,7 @@ import { randomStream } from '../../src/engine';
 export const CLASSES = ['cat', 'dog', 'ship'] as const;
 
 /** A two-layer ViT CLIP of a few thousand weights: a step takes about a millisecond. */
-export const TINY_CLIP: ClipConfig = {
+export const TINY_CLIP = {
   family: 'vit',
   layout: 'hugging-face',
   embedDim: 16,
@@ -37,7 +37,7 @@ export const TINY_CLIP: ClipConfig = {
     eotToken: 513,
     pooling: 'argmax',
   },
-};
+} as const satisfies ClipConfig;
 
 /** Writes a randomly initialised checkpoint. */
 export async function tinyCheckpoint(folder: string, seed = 1): Promise<string> {

@@ -132,7 +132,11 @@ export const MoveErasureRequestResult = resultType('MoveErasureRequestResult', s
   'INVALID_INPUT',
   'REQUEST_ON_HOLD',
 ]);
-export const LinkForgetSetResult = resultType('LinkForgetSetResult', success, [...refused, 'SET_NOT_FOUND']);
+export const LinkForgetSetResult = resultType('LinkForgetSetResult', success, [
+  ...refused,
+  'SET_NOT_FOUND',
+  'REQUEST_PROMOTED',
+]);
 export const AddRecipientResult = resultType('AddRecipientResult', success, [...refused, 'INVALID_INPUT']);
 export const InformRecipientResult = resultType('InformRecipientResult', success, [
   'REQUEST_NOT_FOUND',

@@ -1,7 +1,21 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { decodeEventCursor, pageSize } from '../../domain';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
+import { decodeEventCursor, Misuse, pageSize, type RequestEvent } from '../../domain';
 import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
+import { abortable } from '../server/abortable';
 import * as inputs from './erasure-request.input';
 import { ErasureRequestType, RequestEventGraphType } from './erasure-request.type';
 
@@ -11,6 +25,28 @@ const RequestEventConnection = connectionType(
   'events of an erasure request, oldest first',
   () => RequestEventGraphType,
 );
+
+@ArgsType()
+class ErasureRequestEventsArgs {
+  @Field(() => ID, { description: 'The request to follow.' })
+  id: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last event already seen; without it, all that happened is told first.',
+  })
+  after?: string | null;
+}
+
+/** Checks the arguments before anything is sent: a bad cursor is an error, not an empty subscription. */
+async function followRequest(
+  { id, after }: ErasureRequestEventsArgs,
+  { domain, stop }: Context,
+): Promise<AsyncGenerator<RequestEvent>> {
+  const seq = after == null ? 0 : decodeEventCursor(after);
+  if (!(await domain.requests.get(id))) throw new Misuse('NOT_FOUND', `there is no erasure request ${id}`);
+  return abortable((signal) => domain.requestFeed.follow(id, seq, signal), stop);
+}
 
 @Resolver(() => ErasureRequestType)
 export class ErasureRequestResolver {
@@ -33,6 +69,18 @@ export class ErasureRequestResolver {
     return row && ErasureRequestType.of(row);
   }
 
+  @Subscription(() => RequestEventGraphType, {
+    description:
+      'Follows an erasure request: what happened, then what happens, each event once and in order. Completes when the request is closed.',
+    subscribe: ({ args, context }) => followRequest(args as ErasureRequestEventsArgs, context as Context),
+  })
+  erasureRequestEvents(
+    @Root() event: RequestEvent,
+    @Args(() => ErasureRequestEventsArgs) _args: ErasureRequestEventsArgs,
+  ): RequestEventGraphType {
+    return RequestEventGraphType.of(event);
+  }
+
   @FieldResolver(() => RequestEventConnection, { description: 'What happened to it.' })
   async events(
     @Root() request: ErasureRequestType,
@@ -41,7 +89,7 @@ export class ErasureRequestResolver {
   ): Promise<ConnectionOf<RequestEventGraphType>> {
     const size = pageSize(page.first);
     const after = page.after == null ? 0 : decodeEventCursor(page.after);
-    const rows = await domain.requests.events(request.id, after, size + 1);
+    const rows = await domain.requestChanges.events(request.id, after, size + 1);
     const items = rows.slice(0, size).map((node) => ({ node, cursor: String(node.seq) }));
     const totalCount = async () => request.lastSeq;
     return toConnection({ items, hasNextPage: rows.length > size, totalCount }, page, RequestEventGraphType.of);
@@ -110,7 +158,9 @@ export class ErasureRequestResolver {
     return inputs.MoveErasureRequestResult.show(await domain.requests.move(id, to, reason));
   }
 
-  @Mutation(() => inputs.LinkForgetSetResult.union, { description: 'Says what is to be forgotten for a request.' })
+  @Mutation(() => inputs.LinkForgetSetResult.union, {
+    description: 'Says what is to be forgotten for a request. A run for another set does not count any more.',
+  })
   async linkForgetSet(
     @Arg('input', () => inputs.LinkForgetSetInput, { description: 'Which request, which set.' })
     { id, forgetSetId }: inputs.LinkForgetSetInput,

@@ -1,10 +1,10 @@
 import { Field, Float, InputType } from 'type-graphql';
 import type { AttackName } from '../../attacks';
-import type { ComparedModel } from '../../domain';
+import type { ComparedModel, Occasion } from '../../domain';
 import { IdempotentInput } from '../idempotent.input';
 import { resultType } from '../user-error';
 import { AttackEnum } from '../verification/attack.type';
-import { ComparedModelEnum, PolicyType } from './policy.type';
+import { ComparedModelEnum, OccasionEnum, PolicyType } from './policy.type';
 
 @InputType({ description: 'Where a number of an attack has to lie. At least one bound is given.' })
 export class ThresholdInput {
@@ -29,11 +29,8 @@ export class ThresholdInput {
   })
   relativeTo?: ComparedModel | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Left out where a retrained model is given; false unless said.',
-  })
-  unlessRetrained?: boolean | null;
+  @Field(() => OccasionEnum, { nullable: true, description: 'When it applies; ALWAYS when left out.' })
+  when?: Occasion | null;
 }
 
 @InputType({ description: 'A policy to make, or the next version of one.' })

@@ -1,6 +1,13 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AttackName } from '../../attacks';
-import { type ComparedModel, comparedModels, type Policy, type Threshold } from '../../domain';
+import {
+  type ComparedModel,
+  comparedModels,
+  type Occasion,
+  occasions,
+  type Policy,
+  type Threshold,
+} from '../../domain';
 import { enumOf } from '../enum-of';
 import { Node } from '../node';
 import { DateTime } from '../scalars';
@@ -13,6 +20,17 @@ registerEnumType(ComparedModelEnum, {
   valuesConfig: {
     ORIGINAL: { description: 'The checkpoint that knew what was to be forgotten.' },
     RETRAINED: { description: 'A checkpoint trained without it. The threshold applies only where one is given.' },
+  },
+});
+
+export const OccasionEnum = enumOf(occasions);
+registerEnumType(OccasionEnum, {
+  name: 'Occasion',
+  description: 'When a threshold applies.',
+  valuesConfig: {
+    ALWAYS: { description: 'Whenever what it is relative to is there.' },
+    WITH_RETRAINED: { description: 'Where a retrained model is given.' },
+    WITHOUT_RETRAINED: { description: 'Where none is.' },
   },
 });
 
@@ -39,8 +57,8 @@ export class ThresholdType {
   })
   relativeTo: ComparedModel | null;
 
-  @Field(() => Boolean, { description: 'Left out where a retrained model is given.' })
-  unlessRetrained: boolean;
+  @Field(() => OccasionEnum, { description: 'When it applies.' })
+  when: Occasion;
 
   static of(this: void, threshold: Threshold): ThresholdType {
     return Object.assign(new ThresholdType(), threshold);

@@ -33,7 +33,7 @@ export class RelearningInput {
   @Field(() => Int, { nullable: true, description: 'Steps between two looks at the accuracy; 2.' })
   every?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Forget images that RELEARN_FORGET trains on; 16.' })
+  @Field(() => Int, { nullable: true, description: 'Forget images that RELEARN_FORGET trains on; 8.' })
   samples?: number | null;
 
   @Field(() => Float, {

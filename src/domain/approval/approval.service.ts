@@ -4,9 +4,9 @@ import type { Clock } from '../../queue';
 import { type Actor, currentActor, personOf, type Role } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
-import type { ErasureRequestService } from '../erasure-request/erasure-request.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
+import type { RequestProgressService } from '../playbook/request-progress.service';
 import { Refusal, refuse } from '../refusal/refusals';
 import { Run } from '../run/run.entity';
 import type { WebhookService } from '../webhook/webhook.service';
@@ -23,7 +23,7 @@ interface ApprovalServices {
   audit: AuditLog;
   clock: Clock;
   checkpoints: CheckpointService;
-  requests: ErasureRequestService;
+  progress: RequestProgressService;
   webhooks: WebhookService;
 }
 
@@ -36,7 +36,7 @@ export class ApprovalService {
 
   /** In the name of the current actor: a person with the role, who did not ask for the run, and once. */
   async give({ checkpointId, decision, comment }: GiveApproval): Promise<Approval | Refusal> {
-    const { database, audit, checkpoints, requests, webhooks } = this.services;
+    const { database, audit, checkpoints, progress, webhooks } = this.services;
     const actor = currentActor();
     if (actor.kind !== 'PERSON' || !approving.some((role) => actor.roles.includes(role))) {
       return refuse('APPROVER_NOT_ALLOWED', [], { name: actor.name });
@@ -66,7 +66,7 @@ export class ApprovalService {
         after: { checkpointId, decision, comment, ...by },
       });
       await webhooks.publish('APPROVAL_GIVEN', { approvalId: made.id, checkpointId, decision });
-      await requests.wakeFor(checkpointId);
+      await progress.wakeFor(checkpointId);
       return approvals.findOneByOrFail({ id: made.id });
     });
   }
@@ -79,7 +79,7 @@ export class ApprovalService {
 
   /** Takes back one's own decision; it stays on record. Repeatable. */
   async withdraw(id: string): Promise<Approval | Refusal> {
-    const { database, audit, clock, requests } = this.services;
+    const { database, audit, clock, progress } = this.services;
     const actor = currentActor();
     if (!isId(id)) return refuse('APPROVAL_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
@@ -91,7 +91,7 @@ export class ApprovalService {
       await approvals.update({ id }, { withdrawnAt: clock() });
       const after = await approvals.findOneByOrFail({ id });
       await audit.record({ action: 'APPROVAL_WITHDRAWN', subject: { type: 'APPROVAL', id }, before, after });
-      await requests.wakeFor(before.checkpointId);
+      await progress.wakeFor(before.checkpointId);
       return after;
     });
   }

@@ -9,15 +9,13 @@ import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { SampleSetService } from '../sample-set/sample-set.service';
-import type { WebhookService } from '../webhook/webhook.service';
 import { addMonths, MONTHS, MONTHS_EXTENDED } from './deadline';
 import { ErasureRequest } from './erasure-request.entity';
 import type { HoldGround, LegalBasis } from './legal-grounds';
 import { Recipient } from './recipient.entity';
 import { remindersAt } from './reminders';
-import { RequestEvent } from './request-event.entity';
-import type { RequestEventPayloads, RequestEventType } from './request-event-types';
-import { isClosed, type MovableStatus, movableStatuses, type RequestStatus, requestMayBecome } from './request-status';
+import { kept, type RequestChanges } from './request-changes';
+import { isClosed, type MovableStatus, movableStatuses, type RequestStatus } from './request-status';
 import { destroySalt, hashSubject, isOfSubject, requestsOfSubject } from './subject-reference';
 import { SubjectSalt } from './subject-salt.entity';
 
@@ -40,23 +38,14 @@ export interface RequestFilter {
   subjectReference?: string | null;
 }
 
-/** Columns of a request. */
-export type RequestSet = Partial<Omit<ErasureRequest, 'forgetSet' | 'playbook' | 'run'>>;
-
-/** A change of one request: what is written, and the event that says so. */
-export interface RequestChange {
-  set?: RequestSet;
-  event: { [T in RequestEventType]: { type: T; payload: RequestEventPayloads[T] } }[RequestEventType];
-}
-
 interface RequestServices {
   database: Database;
   audit: AuditLog;
   clock: Clock;
   idempotency: IdempotencyService;
   queue: Queue;
+  requestChanges: RequestChanges;
   sets: SampleSetService;
-  webhooks: WebhookService;
 }
 
 /** Erasure requests: recorded, checked, held, extended, closed. Whoever may do what is decided at the door. */
@@ -100,7 +89,7 @@ export class ErasureRequestService {
         await database.repository(Recipient).insert({ projectId: made.projectId, requestId: made.id, name });
       }
       const payload = { legalBasis, dueAt: dueAt.toISOString() };
-      await this.#append(made, { type: 'RECEIVED', payload });
+      await this.services.requestChanges.append(made, { type: 'RECEIVED', payload });
       const { due, next } = remindersAt(dueAt, now);
       await queue.enqueue(
         backgroundJob({ kind: 'REMINDER', subjectId: made.id, runAfter: due === null ? next : null }),
@@ -115,7 +104,7 @@ export class ErasureRequestService {
   /** Records an identity check. Only a good one lets the request proceed; a bad one may be followed by another. */
   async checkIdentity(id: string, verified: boolean, method: string): Promise<ErasureRequest | Refusal> {
     if (method.trim() === '') return refuse('INVALID_INPUT', ['method'], { problem: 'say how identity was checked' });
-    return this.change(id, (request) => {
+    return this.services.requestChanges.change(id, (request) => {
       if (request.identity?.verified || request.status !== 'RECEIVED') {
         return refuse('REQUEST_STATUS', ['id'], { id, status: request.status, wanted: 'IDENTITY_CHECKED' });
       }
@@ -132,7 +121,7 @@ export class ErasureRequestService {
     if (reason.trim() === '') {
       return refuse('INVALID_INPUT', ['reason'], { problem: 'the notice has to say why it takes longer' });
     }
-    return this.change(id, ({ receivedAt, extension }) => {
+    return this.services.requestChanges.change(id, ({ receivedAt, extension }) => {
       const now = this.services.clock();
       const at = noticedAt ?? now;
       if (extension) return refuse('DEADLINE_EXTENDED_BEFORE', ['id'], { id, noticedAt: extension.noticedAt });
@@ -154,7 +143,7 @@ export class ErasureRequestService {
   /** Stops the request on a ground of Art. 17(3) until the hold is lifted. The deadline goes on. */
   async hold(id: string, ground: HoldGround, reason: string): Promise<ErasureRequest | Refusal> {
     if (reason.trim() === '') return refuse('INVALID_INPUT', ['reason'], { problem: 'a hold needs a reason' });
-    return this.change(id, ({ status: from }) => {
+    return this.services.requestChanges.change(id, ({ status: from }) => {
       const placed = { placedAt: this.services.clock().toISOString(), placedBy: currentActor().id };
       return {
         set: { status: 'ON_HOLD', hold: { ground, reason, ...placed, from } },
@@ -165,7 +154,7 @@ export class ErasureRequestService {
 
   /** Puts a held request back to where it was. */
   async liftHold(id: string, reason: string): Promise<ErasureRequest | Refusal> {
-    return this.change(id, ({ hold }) =>
+    return this.services.requestChanges.change(id, ({ hold }) =>
       hold
         ? { set: { status: hold.from, hold: null }, event: { type: 'HOLD_LIFTED', payload: { reason } } }
         : refuse('REQUEST_NOT_HELD', ['id'], { id }),
@@ -180,24 +169,28 @@ export class ErasureRequestService {
         problem: 'Art. 12(4): the subject is told why a request is refused',
       });
     }
-    return this.change(id, ({ status: from, hold }) => {
+    return this.services.requestChanges.change(id, ({ status: from, hold }) => {
       if (hold && !isClosed(to)) return refuse('REQUEST_ON_HOLD', ['id'], { id, reason: hold.reason });
       return { set: { status: to }, event: { type: 'MOVED', payload: { from, to, reason: reason ?? null } } };
     });
   }
 
+  /** What to forget. A run for another set does not count any more: the playbook, if there is one, begins anew. */
   async linkForgetSet(id: string, forgetSetId: string): Promise<ErasureRequest | Refusal> {
     const set = await this.services.sets.get(forgetSetId);
     if (set?.kind !== 'FORGET') return refuse('SET_NOT_FOUND', ['forgetSetId'], { kind: 'forget', id: forgetSetId });
-    return this.change(id, () => ({
-      set: { forgetSetId },
-      event: { type: 'FORGET_SET_LINKED', payload: { forgetSetId } },
-    }));
+    return this.services.requestChanges.change(id, ({ promotedAt }) => {
+      if (promotedAt) return refuse('REQUEST_PROMOTED', ['id'], { id });
+      return {
+        set: { forgetSetId, runId: null, verificationId: null, stepRefusal: null },
+        event: { type: 'FORGET_SET_LINKED', payload: { forgetSetId } },
+      };
+    });
   }
 
   async addRecipient(id: string, name: string): Promise<ErasureRequest | Refusal> {
     if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a recipient needs a name' });
-    return this.change(id, async ({ projectId }) => {
+    return this.services.requestChanges.change(id, async ({ projectId }) => {
       const recipients = this.services.database.repository(Recipient);
       const { identifiers } = await recipients.insert({ projectId, requestId: id, name });
       return { event: { type: 'RECIPIENT_ADDED', payload: { recipientId: identifiers[0]!.id as string } } };
@@ -206,7 +199,7 @@ export class ErasureRequestService {
 
   /** Also after the request is closed: recipients are told of what was done. Telling twice keeps the first time. */
   async informRecipient(id: string, recipientId: string): Promise<ErasureRequest | Refusal> {
-    return this.change(
+    return this.services.requestChanges.change(
       id,
       async () => {
         const recipients = this.services.database.repository(Recipient);
@@ -224,7 +217,7 @@ export class ErasureRequestService {
 
   /** Destroys the salt of a closed request: what it was about stays on record, whose it was does not. */
   async unlinkSubject(id: string): Promise<ErasureRequest | Refusal> {
-    return this.change(
+    return this.services.requestChanges.change(
       id,
       async ({ status }) => {
         if (!isClosed(status)) return refuse('REQUEST_OPEN', ['id'], { id, status });
@@ -233,105 +226,6 @@ export class ErasureRequestService {
       },
       { closedToo: true },
     );
-  }
-
-  /**
-   * Writes the newest reminder whose time has come, once for each due date, and says when the next one is.
-   * @returns null when there is none any more
-   */
-  async remind(id: string): Promise<Date | null> {
-    const { database, clock, webhooks } = this.services;
-    const request = await database
-      .repository(ErasureRequest)
-      .findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
-    if (isClosed(request.status)) return null;
-    const { due, next } = remindersAt(request.dueAt, clock());
-    const payload = { days: due ?? 0, dueAt: request.dueAt.toISOString() };
-    const [told] = await database.query(
-      `SELECT 1 FROM request_event WHERE request_id = $1 AND type = 'REMINDER' AND payload = $2`,
-      [id, JSON.stringify(payload)],
-    );
-    if (due !== null && !told) {
-      await this.#append(request, { type: 'REMINDER', payload });
-      await webhooks.publish('REMINDER_DUE', { requestId: id, ...payload });
-    }
-    return next;
-  }
-
-  /**
-   * One change, under the request's lock: what it sets, its event and its audit row, or none of it.
-   * `decide` answers null where nothing is to be done.
-   */
-  async change(
-    id: string,
-    decide: (request: ErasureRequest) => RequestChange | Refusal | null | Promise<RequestChange | Refusal | null>,
-    { closedToo = false } = {},
-  ): Promise<ErasureRequest | Refusal> {
-    const { database, audit, queue, webhooks } = this.services;
-    if (!isId(id)) return refuse('REQUEST_NOT_FOUND', ['id'], { id });
-    return database.transaction(async () => {
-      const requests = database.repository(ErasureRequest);
-      const before = await requests.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
-      if (!before) return refuse('REQUEST_NOT_FOUND', ['id'], { id });
-      const { status } = before;
-      if (isClosed(status) && !closedToo) return refuse('REQUEST_CLOSED', ['id'], { id, status });
-      const change = await decide(before);
-      if (change === null) return before;
-      if (change instanceof Refusal) return change;
-      const to = change.set?.status ?? status;
-      if (change.set?.status !== undefined && !requestMayBecome(status, to)) {
-        return refuse('REQUEST_STATUS', ['id'], { id, status, wanted: to });
-      }
-      const closed = isClosed(to) && !isClosed(status) ? { closedAt: this.services.clock(), hold: null } : {};
-      const set: RequestSet = { ...change.set, ...closed };
-      if (Object.keys(set).length > 0) await requests.update({ id }, set);
-      await this.#append(before, change.event);
-      // A new due date means other reminders; a closed request, none.
-      if (set.dueAt || set.closedAt) await queue.wake(backgroundJob({ kind: 'REMINDER', subjectId: id }));
-      if (set.playbookId ?? before.playbookId) await queue.wake(backgroundJob({ kind: 'PLAYBOOK', subjectId: id }));
-      const after = await this.getOrFail(id);
-      const action = `ERASURE_REQUEST_${change.event.type}`;
-      await audit.record({
-        action,
-        subject: { type: 'ERASURE_REQUEST', id },
-        before: kept(before),
-        after: kept(after),
-      });
-      if (to !== status) await webhooks.publish('REQUEST_MOVED', { requestId: id, from: status, to });
-      return after;
-    });
-  }
-
-  /** Part of a transaction that holds the request's lock. */
-  async #append({ id, lastSeq }: ErasureRequest, { type, payload }: RequestChange['event']): Promise<void> {
-    const { database, clock } = this.services;
-    const seq = lastSeq + 1;
-    await database.repository(ErasureRequest).update({ id }, { lastSeq: seq });
-    await database
-      .repository(RequestEvent)
-      .insert({ requestId: id, seq, at: clock(), actorId: currentActor().id, type, payload });
-  }
-
-  /** Has the requests look at once whose run made this checkpoint. Part of the caller's transaction. */
-  async wakeFor(checkpointId: string): Promise<void> {
-    const { database, queue } = this.services;
-    const rows = await database.query<{ id: string }>(
-      `SELECT request.id FROM run JOIN erasure_request request ON request.run_id = run.id
-       WHERE run.id = (SELECT run_id FROM checkpoint WHERE id = $1)
-         AND request.playbook_id IS NOT NULL AND request.closed_at IS NULL`,
-      [checkpointId],
-    );
-    for (const { id } of rows) await queue.wake(backgroundJob({ kind: 'PLAYBOOK', subjectId: id }));
-  }
-
-  async events(requestId: string, after: number, limit: number): Promise<RequestEvent[]> {
-    return this.services.database
-      .repository(RequestEvent)
-      .createQueryBuilder('event')
-      .where('event.requestId = :requestId AND event.seq > :after', { requestId, after })
-      .orderBy('event.seq')
-      .limit(limit)
-      .getMany();
   }
 
   async recipientsOf(requestIds: readonly string[]): Promise<Recipient[]> {
@@ -369,9 +263,4 @@ export class ErasureRequestService {
     }
     return pageOf(query, page);
   }
-}
-
-/** What the audit log digests of a request. */
-function kept({ id, createdAt, lastSeq, ...state }: ErasureRequest): object {
-  return state;
 }

@@ -5,7 +5,7 @@ import type { AliasService } from '../alias/alias.service';
 import type { AuditLog } from '../audit/audit-log';
 import type { DatasetService } from '../dataset/dataset.service';
 import type { ErasureRequest } from '../erasure-request/erasure-request.entity';
-import type { ErasureRequestService } from '../erasure-request/erasure-request.service';
+import type { RequestChanges } from '../erasure-request/request-changes';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
@@ -40,7 +40,7 @@ interface PlaybookServices {
   datasets: DatasetService;
   idempotency: IdempotencyService;
   methods: MethodService;
-  requests: ErasureRequestService;
+  requestChanges: RequestChanges;
   sets: SampleSetService;
 }
 
@@ -114,7 +114,7 @@ export class PlaybookService {
   async give(requestId: string, playbookId: string): Promise<ErasureRequest | Refusal> {
     const playbook = await this.get(playbookId);
     if (!playbook) return refuse('PLAYBOOK_NOT_FOUND', ['playbookId'], { id: playbookId });
-    return this.services.requests.change(requestId, ({ id, runId }) => {
+    return this.services.requestChanges.change(requestId, ({ id, runId }) => {
       if (runId) return refuse('PLAYBOOK_UNDER_WAY', ['id'], { id });
       const { id: actorId, personId } = currentActor();
       const playbookBy = { id: actorId, ...(personId === undefined ? {} : { personId }) };

@@ -1,11 +1,13 @@
 import type { Database } from '../../database';
-import type { Clock } from '../../queue';
+import type { Clock, Queue } from '../../queue';
 import { currentActor } from '../actor/actor';
 import { Alias } from '../alias/alias.entity';
 import type { AliasService } from '../alias/alias.service';
 import type { ApprovalService } from '../approval/approval.service';
+import { backgroundJob } from '../background/background.service';
 import { ErasureRequest } from '../erasure-request/erasure-request.entity';
-import type { ErasureRequestService, RequestSet } from '../erasure-request/erasure-request.service';
+import type { ErasureRequestService } from '../erasure-request/erasure-request.service';
+import type { RequestChanges, RequestSet } from '../erasure-request/request-changes';
 import { isClosed } from '../erasure-request/request-status';
 import { isId } from '../listing/cursor';
 import { Refusal, refuse } from '../refusal/refusals';
@@ -25,6 +27,8 @@ interface ProgressServices {
   clock: Clock;
   aliases: AliasService;
   approvals: ApprovalService;
+  queue: Queue;
+  requestChanges: RequestChanges;
   requests: ErasureRequestService;
   runs: RunService;
 }
@@ -184,7 +188,11 @@ export class RequestProgressService {
       if (!situation) return null;
       const next = await this.#next(situation);
       if (!next) {
-        await requests.move(requestId, 'COMPLETED', 'every step of its playbook is done');
+        if (request.hold) return after(PEOPLE_MS);
+        // People can have taken every step before a worker looked.
+        if (request.status === 'IDENTITY_CHECKED') await requests.move(requestId, 'IN_PROGRESS');
+        const done = await requests.move(requestId, 'COMPLETED', 'every step of its playbook is done');
+        if (done instanceof Refusal) throw new Error(`internal: a request at its end: ${done.message}`);
         return null;
       }
       await this.#show(request, next);
@@ -194,6 +202,18 @@ export class RequestProgressService {
       const taken = await this.#take(situation, next.step, request.playbookBy!);
       if (taken instanceof Refusal) return after(REFUSED_MS);
     }
+  }
+
+  /** Has the requests look at once whose run made this checkpoint. Part of the caller's transaction. */
+  async wakeFor(checkpointId: string): Promise<void> {
+    const { database, queue } = this.services;
+    const rows = await database.query<{ id: string }>(
+      `SELECT request.id FROM run JOIN erasure_request request ON request.run_id = run.id
+       WHERE run.id = (SELECT run_id FROM checkpoint WHERE id = $1)
+         AND request.playbook_id IS NOT NULL AND request.closed_at IS NULL`,
+      [checkpointId],
+    );
+    for (const { id } of rows) await queue.wake(backgroundJob({ kind: 'PLAYBOOK', subjectId: id }));
   }
 
   /** A person takes the next step, or, after one that ended badly, that one or the run again. */
@@ -224,20 +244,20 @@ export class RequestProgressService {
     step: PlaybookStep,
     requester: Requester,
   ): Promise<ErasureRequest | Refusal> {
-    const { requests } = this.services;
+    const { requestChanges } = this.services;
     const { id, stepRefusal } = request;
     const changed = await this.#steps[step].take({ request, ...rest }, requester);
     if (changed instanceof Refusal) {
       const { code, message } = changed;
       if (message !== stepRefusal) {
-        await requests.change(id, () => ({
+        await requestChanges.change(id, () => ({
           set: { stepRefusal: message },
           event: { type: 'STEP_REFUSED', payload: { step, code, message } },
         }));
       }
       return changed;
     }
-    const taken = await requests.change(id, () => ({
+    const taken = await requestChanges.change(id, () => ({
       set: { ...changed, stepRefusal: null },
       event: { type: 'STEP_TAKEN', payload: { step } },
     }));

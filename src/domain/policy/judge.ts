@@ -23,7 +23,7 @@ export interface VerdictLine extends Threshold {
  * wrong side of one, and is inconclusive when the interval crosses a bound or there is no number. Relative bounds have an interval
  * themselves, and must be passed or missed by all of it. The whole fails if a line fails, else it is inconclusive if one is, else it passes;
  * a policy of which no line applies shows nothing and is inconclusive.
- * @param retrained whether a retrained model was given; lines that compare with one apply only then
+ * @param retrained whether a retrained model was given
  */
 export function judge(
   results: readonly Finding[],
@@ -31,11 +31,16 @@ export function judge(
   { retrained }: { retrained: boolean },
 ): { verdict: Verdict; lines: VerdictLine[] } {
   const lines = thresholds
-    .filter(({ relativeTo, unlessRetrained }) => (retrained ? !unlessRetrained : relativeTo !== 'RETRAINED'))
+    .filter((threshold) => applies(threshold, retrained))
     .map((threshold) => lineOf(threshold, results));
   const said = (verdict: Verdict) => lines.some((line) => line.verdict === verdict);
   if (said('FAIL')) return { verdict: 'FAIL', lines };
   return { verdict: lines.length === 0 || said('INCONCLUSIVE') ? 'INCONCLUSIVE' : 'PASS', lines };
+}
+
+/** Whether a line of a policy is judged. @param retrained whether a retrained model was given */
+export function applies({ relativeTo, when }: Threshold, retrained: boolean): boolean {
+  return retrained ? when !== 'WITHOUT_RETRAINED' : when !== 'WITH_RETRAINED' && relativeTo !== 'RETRAINED';
 }
 
 function lineOf(threshold: Threshold, results: readonly Finding[]): VerdictLine {

@@ -5,6 +5,10 @@ import { Owned } from '../project/owned';
 export const comparedModels = ['ORIGINAL', 'RETRAINED'] as const;
 export type ComparedModel = (typeof comparedModels)[number];
 
+/** When a line applies: a retrained model that was given allows other comparisons than its absence. A line relative to one needs one. */
+export const occasions = ['ALWAYS', 'WITH_RETRAINED', 'WITHOUT_RETRAINED'] as const;
+export type Occasion = (typeof occasions)[number];
+
 /** One line of a policy: where a number of an attack has to lie. At least one bound is given. */
 export interface Threshold {
   /** For people, unique within its policy. */
@@ -15,8 +19,7 @@ export interface Threshold {
   atLeast: number | null;
   /** The bounds are multiples of this model's own number; null: they are bounds as they are. */
   relativeTo: ComparedModel | null;
-  /** Left out where a retrained model is given, since another line that compares with it says more. */
-  unlessRetrained: boolean;
+  when: Occasion;
 }
 
 /** What a model's evidence must show. A row is never changed: what is changed is a new version under the same name. */

@@ -100,7 +100,7 @@ const whole = ({ name, attack, key, ...rest }: CreatePolicy['thresholds'][number
   atMost: rest.atMost ?? null,
   atLeast: rest.atLeast ?? null,
   relativeTo: rest.relativeTo ?? null,
-  unlessRetrained: rest.unlessRetrained ?? false,
+  when: rest.when ?? 'ALWAYS',
 });
 
 function refusalOf(name: string, thresholds: readonly Threshold[]): Refusal<'INVALID_INPUT'> | null {

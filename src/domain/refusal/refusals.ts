@@ -58,6 +58,7 @@ export const refusals = {
   REQUEST_STATUS: 'erasure request {id} is {status} and cannot become {wanted} from there',
   REQUEST_CLOSED: 'erasure request {id} is {status}: nothing about it changes any more',
   REQUEST_OPEN: 'erasure request {id} is {status}: its subject is still needed',
+  REQUEST_PROMOTED: 'the result for erasure request {id} is in use already: receive another request',
   REQUEST_ON_HOLD: 'erasure request {id} is on hold: {reason}',
   REQUEST_NOT_HELD: 'erasure request {id} is not on hold',
   DEADLINE_EXTENDED_BEFORE: 'the deadline of erasure request {id} was extended before, with the notice of {noticedAt}',

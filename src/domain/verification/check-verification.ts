@@ -1,6 +1,7 @@
 import { ATTACK_NAMES, ATTACK_NEEDS, ATTACKS, type AttackName, type AttackNeed, type Declaration } from '../../attacks';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { Dataset } from '../dataset/dataset.entity';
+import { applies } from '../policy/judge';
 import type { Threshold } from '../policy/policy.entity';
 import { type Refusal, refuse } from '../refusal/refusals';
 import type { SampleSet } from '../sample-set/sample-set.entity';
@@ -46,6 +47,8 @@ export function refusalOf(asked: AskedVerification): Refusal | null {
   if (templates.length === 0 || templates.some((template) => !template.includes('{}'))) {
     return refuse('INVALID_INPUT', ['templates'], { problem: 'a prompt template has {} where the class name goes' });
   }
+  const invalid = invalidNumber(asked);
+  if (invalid) return invalid;
   const kept = samples.held.filter(({ label }) => !forgetSet.classes.includes(label)).length;
   const parts: [string, string, number][] = [
     ['forgetSetId', `forget set ${forgetSet.name}, with a class,`, samples.forget.length],
@@ -59,7 +62,7 @@ export function refusalOf(asked: AskedVerification): Refusal | null {
     const need = missing(asked, attack);
     if (need) return refuse('ATTACK_INPUT_MISSING', [GIVEN_BY[need]], { attack, need: ATTACK_NEEDS[need] });
   }
-  return invalidNumber(asked) ?? wrongSuperclasses(asked) ?? unlike(asked);
+  return wrongSuperclasses(asked) ?? unlike(asked);
 }
 
 /** The attacks on each model: on those that are compared with, only what a line of the policy compares. */
@@ -70,7 +73,7 @@ export function attacksOf(asked: AskedVerification, thresholds: readonly Thresho
   const compared = (model: 'ORIGINAL' | 'RETRAINED') =>
     subject.filter((attack) =>
       thresholds.some(
-        (line) => line.attack === attack && line.relativeTo === model && !(asked.retrained && line.unlessRetrained),
+        (line) => line.attack === attack && line.relativeTo === model && applies(line, asked.retrained !== null),
       ),
     );
   return { SUBJECT: subject, ORIGINAL: compared('ORIGINAL'), RETRAINED: asked.retrained ? compared('RETRAINED') : [] };

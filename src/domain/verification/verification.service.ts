@@ -394,7 +394,7 @@ function relearningOf(
     batchSize: given?.batchSize ?? 64,
     steps,
     every: given?.every ?? Math.min(2, steps),
-    samples: given?.samples ?? Math.min(16, images),
+    samples: given?.samples ?? Math.min(8, images),
     share: given?.share ?? 0.8,
   };
 }

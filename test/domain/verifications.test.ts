@@ -1,0 +1,271 @@
+import {
+  AuditEntry,
+  type Checkpoint,
+  type Domain,
+  type Finding,
+  type Refusal,
+  type Verification,
+  type VerifyCheckpoint,
+} from '../../src/domain';
+import { LeaseLost } from '../../src/queue';
+import { describeOnBoth, type Place } from '../support/databases';
+import { granted, openDomain, type Scene, setTheScene, success } from '../support/domain';
+
+describeOnBoth('verifications', (fresh) => {
+  let place: Place;
+  let domain: Domain;
+  let scene: Scene;
+  let other: Checkpoint;
+  let asked: VerifyCheckpoint;
+  beforeAll(async () => {
+    place = await fresh();
+    domain = await openDomain(place);
+    scene = await setTheScene(domain);
+    const { datasets, checkpoints } = domain;
+    const held = granted(await datasets.register({ name: 'many', source: 'cat:20-39 dog:20-39 horse:20-39' }));
+    other = granted(await checkpoints.import({ name: 'unlearned', source: 'elsewhere' }));
+    asked = {
+      checkpointId: other.id,
+      originalId: scene.checkpoint.id,
+      forgetSetId: scene.forget.id,
+      retainSetId: scene.retain.id,
+      datasetId: held.id,
+    };
+  });
+  afterAll(async () => {
+    await domain.close();
+    await place.discard();
+  });
+
+  const request = (more: Partial<VerifyCheckpoint> = {}) =>
+    domain.verifications.verifyCheckpoint({ ...asked, ...more });
+  const claim = async (leaseSeconds = 60) => {
+    const work = await domain.work.claim(scene.executor, leaseSeconds);
+    if (work?.kind !== 'VERIFICATION') throw new Error(`expected a verification to claim, not ${work?.kind}`);
+    return work;
+  };
+  const reload = ({ id }: Verification) => domain.verifications.getOrFail(id);
+  const auc = (value: number): Finding => ({
+    model: 'SUBJECT',
+    attack: 'MEMBERSHIP_INFERENCE',
+    key: 'auc',
+    value,
+    lower: value - 0.05,
+    upper: value + 0.05,
+    count: 20,
+  });
+  const policy = async (name: string) =>
+    granted(
+      await domain.policies.create({
+        name,
+        reasons: 'a test',
+        thresholds: [{ name: 'members', attack: 'MEMBERSHIP_INFERENCE', key: 'auc', atMost: 0.6 }],
+      }),
+    );
+
+  test('the plan is there before anything is computed: attacks, thresholds, images, and a digest of it all', async () => {
+    const planned = granted(await request({ superclasses: [] }));
+    expect(planned).toMatchObject({
+      status: 'QUEUED',
+      verdict: null,
+      planDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const { plan } = planned;
+    expect(plan).toMatchObject({
+      models: { SUBJECT: other.digest, ORIGINAL: scene.checkpoint.digest, RETRAINED: null },
+      policy: { name: 'default', version: 1 },
+      forgetClasses: ['cat'],
+      samples: { forget: 10, retain: 20, held: 60 },
+      seed: 0,
+    });
+    expect(plan.attacks.SUBJECT).toContain('RELEARN_FORGET');
+    // Superclasses were not given, and nothing of the policy is relative to a model that is not there.
+    expect(plan.attacks.SUBJECT).not.toContain('SUPERCLASS');
+    expect(plan.attacks.ORIGINAL).toEqual(['PARAPHRASES', 'LINEAR_PROBE', 'IMAGE_LEAK', 'RETAIN_DRIFT']);
+    expect(plan.attacks.RETRAINED).toEqual([]);
+    const again = granted(await request());
+    expect(again.planDigest).toBe(planned.planDigest);
+    expect(granted(await request({ seed: 1 })).planDigest).not.toBe(planned.planDigest);
+    const { verification } = await claim();
+    expect(await domain.verifications.samples(verification)).toMatchObject({ forget: { length: 10 } });
+    const others = Object.assign(Object.create(verification), { plan: { ...verification.plan, seed: 5 } });
+    await expect(domain.verifications.samples(others)).rejects.toThrow('not those of the plan');
+    await domain.database.query('TRUNCATE job');
+  });
+
+  test('what cannot be verified is refused, and says what is wrong', async () => {
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    const wide = granted(await domain.checkpoints.import({ name: 'wide', source: 'wide' }));
+    const named = granted(await domain.sets.create({ kind: 'FORGET', name: 'names', classes: ['cat'] }));
+    const cases: [Partial<VerifyCheckpoint>, string, string[]][] = [
+      [{ checkpointId: nobody }, 'CHECKPOINT_NOT_FOUND', ['checkpointId']],
+      [{ originalId: wide.id }, 'REFERENCE_UNLIKE', ['originalId']],
+      [{ forgetSetId: asked.retainSetId! }, 'SET_NOT_FOUND', ['forgetSetId']],
+      [{ forgetSetId: named.id }, 'EVIDENCE_TOO_SMALL', ['forgetSetId']],
+      [{ datasetId: nobody }, 'DATASET_NOT_FOUND', ['datasetId']],
+      [{ datasetId: scene.held.id }, 'EVIDENCE_TOO_SMALL', ['datasetId']],
+      [{ datasetId: scene.dataset.id }, 'SETS_OVERLAP', ['datasetId']],
+      [{ policyId: nobody }, 'POLICY_NOT_FOUND', ['policyId']],
+      [{ attacks: ['SUPERCLASS'] }, 'ATTACK_INPUT_MISSING', ['superclasses']],
+      [{ attacks: ['LINEAR_PROBE'], retainSetId: null }, 'ATTACK_INPUT_MISSING', ['retainSetId']],
+      [{ superclasses: [{ name: 'pet', classes: ['cat', 'dog', 'horse'] }] }, 'INVALID_INPUT', ['superclasses']],
+      [{ superclasses: [{ name: 'pet', classes: ['owl'] }] }, 'CLASS_UNKNOWN', ['superclasses']],
+      [{ templates: ['a photo'] }, 'INVALID_INPUT', ['templates']],
+      [{ images: 3 }, 'INVALID_INPUT', ['images']],
+      [{ images: 20_000 }, 'INVALID_INPUT', ['images']],
+      [{ seed: -1 }, 'INVALID_INPUT', ['seed']],
+      [{ relearning: { steps: 0 } }, 'INVALID_INPUT', ['relearning', 'steps']],
+      [{ relearning: { share: 1.5 } }, 'INVALID_INPUT', ['relearning', 'share']],
+      [{ device: 'CUDA' }, 'DEVICE_UNAVAILABLE', ['device']],
+    ];
+    for (const [more, code, path] of cases) expect(await request(more)).toMatchObject({ code, path });
+    expect(await domain.work.claim(scene.executor, 60)).toBeNull();
+  });
+
+  test("numbers are judged by the thresholds of the plan; the newest verdict is the checkpoint's, with its lines", async () => {
+    const { verdictOf, latestOf } = {
+      verdictOf: (id: string) => domain.verifications.verdictOf(id),
+      latestOf: (id: string) => domain.verifications.latestOf(id),
+    };
+    const { id: policyId } = await policy('strict');
+    expect(await verdictOf(other.id)).toBeNull();
+    for (const [value, verdict] of [
+      [0.7, 'FAIL'],
+      [0.58, 'INCONCLUSIVE'],
+      [0.5, 'PASS'],
+    ] as const) {
+      const planned = granted(await request({ policyId }));
+      const { claim: mine } = await claim();
+      const found = { results: [auc(value), { ...auc(0.9), model: 'ORIGINAL' as const }], environment: { node: '20' } };
+      await domain.verifications.succeed(mine, found);
+      await domain.verifications.succeed(mine, found);
+      expect(await reload(planned)).toMatchObject({ status: 'SUCCEEDED', verdict, finishedAt: expect.any(Date) });
+      expect(await verdictOf(other.id)).toBe(verdict);
+      expect((await latestOf(other.id))!.lines).toMatchObject([{ name: 'members', verdict, found: { value } }]);
+      expect(await domain.verifications.resultsOf([planned.id])).toMatchObject([
+        { ...auc(value), position: 0, seed: 0 },
+        { model: 'ORIGINAL', position: 1 },
+      ]);
+    }
+    const failing = granted(await request({ policyId }));
+    await domain.verifications.fail((await claim()).claim, { code: 'REFUSED', message: 'no' }, { retry: false });
+    expect(await reload(failing)).toMatchObject({ status: 'FAILED', verdict: null, lines: null });
+    expect(await verdictOf(other.id)).toBe('PASS');
+    const actions = await domain.database.repository(AuditEntry).findBy({ subjectId: failing.id });
+    expect(actions.map(({ action }) => action)).toEqual(['VERIFICATION_PLANNED', 'VERIFICATION_FAILED']);
+  });
+
+  test('one that waits is cancelled at once, one under way by its executor, and one that ended not at all', async () => {
+    const waiting = granted(await request());
+    expect(granted(await domain.verifications.cancel(waiting.id))).toMatchObject({ status: 'CANCELLED' });
+    expect(granted(await domain.verifications.cancel(waiting.id)).status).toBe('CANCELLED');
+    expect(await domain.work.claim(scene.executor, 60)).toBeNull();
+
+    const running = granted(await request());
+    const { claim: mine } = await claim();
+    expect(await domain.verifications.heartbeat(mine)).toEqual({ cancelRequested: false });
+    expect(granted(await domain.verifications.cancel(running.id))).toMatchObject({ status: 'RUNNING' });
+    expect(await domain.verifications.heartbeat(mine)).toEqual({ cancelRequested: true });
+    await domain.verifications.cancelled(mine);
+    expect(await reload(running)).toMatchObject({ status: 'CANCELLED', verdict: null });
+
+    const done = granted(await request());
+    await domain.verifications.succeed((await claim()).claim, { results: [], environment: {} });
+    expect(await domain.verifications.cancel(done.id)).toMatchObject({ code: 'VERIFICATION_FINISHED' });
+    expect(await domain.verifications.cancel('nobody')).toMatchObject({ code: 'VERIFICATION_NOT_FOUND' });
+  });
+
+  test('an executor that falls silent loses it, and its late numbers are refused', async () => {
+    const planned = granted(await request());
+    const silent = await claim(0.1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const next = await claim();
+    expect(next.verification).toMatchObject({ id: planned.id, attempts: 2, planDigest: planned.planDigest });
+    const progress = { stage: 'x', done: 1, total: 2 };
+    for (const late of [
+      () => domain.verifications.heartbeat(silent.claim),
+      () => domain.verifications.report(silent.claim, progress),
+      () => domain.verifications.succeed(silent.claim, { results: [auc(0.5)], environment: {} }),
+      () => domain.verifications.fail(silent.claim, { code: 'X', message: 'x' }, { retry: true }),
+      () => domain.verifications.release(silent.claim),
+      () => domain.verifications.cancelled(silent.claim),
+    ]) {
+      await expect(late()).rejects.toThrow(LeaseLost);
+    }
+    await domain.verifications.report(next.claim, progress);
+    expect(await reload(planned)).toMatchObject({ status: 'RUNNING', progress });
+    await domain.verifications.succeed(next.claim, { results: [], environment: {} });
+    expect(await reload(planned)).toMatchObject({ verdict: 'INCONCLUSIVE' });
+  });
+
+  test('a run is verified by its own sets and images once it has made something', async () => {
+    const many = granted(await domain.datasets.register({ name: 'most', source: 'cat:50-69 dog:50-69' }));
+    const run = granted(await domain.runs.start({ ...scene.request, evaluateOnId: many.id, templates: ['one {}'] }));
+    expect(await domain.verifications.verifyRun({ runId: run.id })).toMatchObject({ code: 'RUN_WITHOUT_RESULT' });
+    expect(await domain.verifications.verifyRun({ runId: 'nobody' })).toMatchObject({ code: 'RUN_NOT_FOUND' });
+    const work = await domain.work.claim(scene.executor, 60);
+    if (work?.kind !== 'RUN') throw new Error(`expected a run to claim, not ${work?.kind}`);
+    await domain.attempts.succeed(work.claim, await success(domain, place, work.run));
+    const planned = granted(await domain.verifications.verifyRun({ runId: run.id, idempotencyKey: 'once' }));
+    expect(granted(await domain.verifications.verifyRun({ runId: run.id, idempotencyKey: 'once' })).id).toBe(
+      planned.id,
+    );
+    const { resultId } = (await domain.runs.get(run.id))!;
+    expect(planned).toMatchObject({
+      runId: run.id,
+      checkpointId: resultId,
+      originalId: run.checkpointId,
+      datasetId: many.id,
+      retainSetId: scene.retain.id,
+      plan: { templates: ['one {}'] },
+    });
+    const { items } = await domain.verifications.list({}, { runId: run.id });
+    expect(items.map(({ node }) => node.id)).toEqual([planned.id]);
+  });
+});
+
+describeOnBoth('policies', (fresh) => {
+  let place: Place;
+  let domain: Domain;
+  beforeAll(async () => {
+    place = await fresh();
+    domain = await openDomain(place);
+  });
+  afterAll(async () => {
+    await domain.close();
+    await place.discard();
+  });
+  const members = { name: 'members', attack: 'MEMBERSHIP_INFERENCE', key: 'auc', atMost: 0.6 } as const;
+  type Thresholds = Parameters<Domain['policies']['create']>[0]['thresholds'];
+  const create = (name: string, thresholds: Thresholds) => domain.policies.create({ name, reasons: 'why', thresholds });
+
+  test('a change makes a new version, and the old one stays as it was', async () => {
+    const first = granted(await create('strict', [members]));
+    const second = granted(await create('strict', [{ ...members, atMost: 0.55 }]));
+    expect([first.version, second.version]).toEqual([1, 2]);
+    expect((await domain.policies.getOrFail(first.id)).thresholds).toEqual([
+      { ...members, atLeast: null, relativeTo: null, when: 'ALWAYS' },
+    ]);
+    const { items } = await domain.policies.list({}, { name: 'strict' });
+    expect(items.map(({ node }) => node.version)).toEqual([2, 1]);
+  });
+
+  test('the shipped policy is there once, however many ask for it', async () => {
+    const asked = await Promise.all([1, 2, 3].map(() => domain.policies.shipped()));
+    expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
+    expect(asked[0]).toMatchObject({ name: 'default', version: 1 });
+  });
+
+  test.each([
+    ['a name that is blank', ' ', [members], ['name']],
+    ["Lethe's own name", 'default', [members], ['name']],
+    ['no threshold', 'x', [], ['thresholds']],
+    ['two of one name', 'x', [members, members], ['thresholds', '1', 'name']],
+    ['a number the attack does not have', 'x', [{ ...members, key: 'P@1' }], ['thresholds', '0', 'key']],
+    ['no bound', 'x', [{ ...members, atMost: null }], ['thresholds', '0', 'atMost']],
+    ['a bound that is no number', 'x', [{ ...members, atMost: Number.NaN }], ['thresholds', '0', 'atMost']],
+    ['bounds that exclude everything', 'x', [{ ...members, atLeast: 0.7 }], ['thresholds', '0', 'atLeast']],
+  ] as [string, string, Thresholds, string[]][])('%s is refused', async (_, name, thresholds, path) => {
+    expect(await create(name, thresholds)).toMatchObject({ code: 'INVALID_INPUT', path } satisfies Partial<Refusal>);
+  });
+});

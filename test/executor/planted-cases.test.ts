@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Verification, VerifyCheckpoint } from '../../src/domain';
+import { disturbed, FORGOTTEN, PLANTED_CLASSES, plantedImages, taught, written } from '../support/planted-models';
+import { got, type TinyService, tinyService } from '../support/tiny-service';
+
+const STEPS = 300;
+const PER_CLASS = 150;
+
+/** Models of which it is known what they forgot: evidence has to say so. */
+describe('planted cases', () => {
+  let folder: string;
+  let service: TinyService;
+  let asked: Omit<VerifyCheckpoint, 'checkpointId'>;
+  const models: Record<string, string> = {};
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lethe-planted-'));
+    service = await tinyService(folder, 'embedded');
+    const { checkpoints, datasets, sets } = service.domain;
+    const seen = await plantedImages(join(folder, 'seen'), PER_CLASS, 1);
+    const held = await plantedImages(join(folder, 'never seen'), PER_CLASS, 2);
+    const original = await taught(seen, PLANTED_CLASSES, STEPS);
+    const others = PLANTED_CLASSES.filter((name) => name !== FORGOTTEN);
+    const made = {
+      original: await written(join(folder, 'original'), original),
+      retrained: await written(join(folder, 'retrained'), await taught(seen, others, STEPS)),
+      disturbed: await written(join(folder, 'disturbed'), original, await disturbed(original)),
+    };
+    for (const [name, source] of Object.entries(made)) {
+      models[name] = got(await checkpoints.import({ name, source })).id;
+    }
+    const { id: datasetId } = got(await datasets.register({ name: 'patterns', source: seen }));
+    const forget = await sets.create({ kind: 'FORGET', name: FORGOTTEN, datasetId, classes: [FORGOTTEN] });
+    const retain = await sets.create({ kind: 'RETAIN', name: 'others', datasetId, classes: others });
+    asked = {
+      originalId: models.original!,
+      forgetSetId: got(forget).id,
+      retainSetId: got(retain).id,
+      datasetId: got(await datasets.register({ name: 'never seen', source: held })).id,
+      relearning: { learningRate: 3e-4, samples: 4, steps: 40 },
+    };
+    await service.executor();
+  }, 120_000);
+
+  afterAll(async () => {
+    await service.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function verified(name: string, more: Partial<VerifyCheckpoint> = {}): Promise<Verification> {
+    const { verifications } = service.domain;
+    const request = { ...asked, checkpointId: models[name]!, ...more };
+    const { id } = got(await verifications.verifyCheckpoint(request));
+    for (;;) {
+      const found = await verifications.getOrFail(id);
+      if (found.finishedAt) return found;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const linesOf = ({ lines }: Verification) =>
+    Object.fromEntries(lines!.map(({ attack, key, verdict }) => [`${attack} ${key}`, verdict]));
+  async function accuracyOf({ id }: Verification): Promise<number> {
+    const rows = await service.domain.verifications.resultsOf([id]);
+    return rows.find(
+      ({ model, attack, key }) => model === 'SUBJECT' && attack === 'PARAPHRASES' && key === 'a photo of a {}',
+    )!.value;
+  }
+
+  test('the original fails', async () => {
+    const found = await verified('original');
+    expect(found).toMatchObject({ status: 'SUCCEEDED', error: null, verdict: 'FAIL' });
+    expect(linesOf(found)).toMatchObject({
+      'PARAPHRASES largest': 'FAIL',
+      'LINEAR_PROBE recall': 'FAIL',
+      'IMAGE_LEAK P@10': 'FAIL',
+      'RELEARN_RETAIN recovered': 'FAIL',
+      'RELEARN_FORGET steps': 'FAIL',
+      'RETAIN_DRIFT accuracy': 'PASS',
+    });
+  }, 60_000);
+
+  test('a model retrained without what was to be forgotten passes in every line', async () => {
+    const found = await verified('retrained');
+    const lines = linesOf(found);
+    expect(lines).toEqual(Object.fromEntries(Object.keys(lines).map((line) => [line, 'PASS'])));
+    expect(found).toMatchObject({ status: 'SUCCEEDED', verdict: 'PASS' });
+    expect(await service.domain.verifications.verdictOf(models.retrained!)).toBe('PASS');
+  }, 60_000);
+
+  test('a model of which only the text head was disturbed answers no image, and is caught by the probe and by relearning', async () => {
+    const found = await verified('disturbed');
+    expect(await accuracyOf(found)).toBe(0);
+    expect(found.verdict).toBe('FAIL');
+    expect(linesOf(found)).toMatchObject({
+      'LINEAR_PROBE recall': 'FAIL',
+      'IMAGE_LEAK P@10': 'FAIL',
+      'RELEARN_FORGET steps': 'FAIL',
+    });
+  }, 60_000);
+});
