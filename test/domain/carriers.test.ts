@@ -169,4 +169,18 @@ describeOnBoth('carriers', (fresh) => {
     });
     expect(await carriers(cats)).toMatchObject({ carriers: before.carriers, undeclared: before.undeclared });
   });
+
+  test('a request for erasure is where a forget set came from, and shows nothing of the person', async () => {
+    const { forget: cats, dataset } = scene;
+    const subjectReference = 'someone@example.com';
+    const request = granted(await domain.requests.receive({ subjectReference, legalBasis: 'ART_17_1_B' }));
+    granted(await domain.requests.linkForgetSet(request.id, cats.id));
+    const { nodes } = (await domain.lineage.of(cats.id, { direction: 'ANCESTORS' }))!;
+    expect(nodes.map(({ node }) => node.id).sort()).toEqual([cats.id, dataset.id, request.id].sort());
+    const shown = nodes.find(({ node }) => node.id === request.id)!.node;
+    expect(shown).toMatchObject({
+      type: 'ERASURE_REQUEST',
+      label: expect.stringMatching(/^request of \d{4}-\d\d-\d\d$/),
+    });
+  });
 });
