@@ -50,7 +50,8 @@ export class Lineage1763810000000 implements MigrationInterface {
     UNION ALL SELECT coalesce(run_id, merge_id), id, 'GENERATED', NULL, created_at FROM checkpoint
       WHERE run_id IS NOT NULL OR merge_id IS NOT NULL;
     DROP TABLE lineage_edge_of_checkpoints;
-    CREATE INDEX lineage_edge_to_id_idx ON lineage_edge (to_id);
+    CREATE INDEX lineage_edge_to_id_from_id_kind_created_at_share_idx
+      ON lineage_edge (to_id, from_id, kind, created_at, share);
     ALTER TABLE lineage_edge ADD CONSTRAINT lineage_edge_from_id_fkey FOREIGN KEY (from_id) REFERENCES lineage_node(id);
     ALTER TABLE lineage_edge ADD CONSTRAINT lineage_edge_to_id_fkey FOREIGN KEY (to_id) REFERENCES lineage_node(id);
     `);

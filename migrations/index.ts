@@ -5,6 +5,7 @@ import { Merges1763785000000 } from './1763785000000-merges';
 import { Pictures1763790000000 } from './1763790000000-pictures';
 import { Audit1763800000000 } from './1763800000000-audit';
 import { Lineage1763810000000 } from './1763810000000-lineage';
+import { OpenLineage1763810000001 } from './1763810000001-open-lineage';
 import { Evidence1763820000000 } from './1763820000000-evidence';
 import { Access1763830000000 } from './1763830000000-access';
 import { Governance1763840000000 } from './1763840000000-governance';
@@ -19,6 +20,7 @@ export const migrations = [
   Pictures1763790000000,
   Audit1763800000000,
   Lineage1763810000000,
+  OpenLineage1763810000001,
   Evidence1763820000000,
   Access1763830000000,
   Governance1763840000000,

@@ -32,6 +32,7 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   migrations: { values: [] },
   intake: { values: ['domain', 'clip', 'data'] },
   api: { values: ['domain', 'metrics', 'attacks', 'observability', 'tlog', 'signing'], types: ['config'] },
+  'open-lineage': { values: ['domain'], types: ['observability'] },
   trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'attacks', 'pictures', 'runtime'] },
   worker: { values: ['domain', 'queue'], types: ['observability'] },
   // of runtime only the probe, which loads no ONNX Runtime

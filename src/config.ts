@@ -58,6 +58,8 @@ export interface Config {
   leaseSeconds: number;
   /** How often a trainer writes down where it is: what a killed one may have to repeat. */
   snapshotSeconds: number;
+  /** Receiver of OpenLineage events, where there is one. */
+  openLineage?: { url: string; apiKey?: string };
   logLevel: LogLevel;
 }
 
@@ -114,6 +116,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logOrigin: readOrigin(text('LETHE_LOG_ORIGIN'), problems),
     leaseSeconds: readSeconds('LETHE_LEASE_SECONDS', text('LETHE_LEASE_SECONDS') ?? '15', problems),
     snapshotSeconds: readSeconds('LETHE_SNAPSHOT_SECONDS', text('LETHE_SNAPSHOT_SECONDS') ?? '5', problems),
+    openLineage: readOpenLineage(text, problems),
     logLevel: oneOf('LETHE_LOG_LEVEL', logLevels, 'info'),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -150,6 +153,18 @@ function readUrl(name: string, value: string | undefined, schemes: string[], pro
   if (URL.canParse(value) && schemes.includes(new URL(value).protocol)) return value;
   problems.push(`${name} must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
   return undefined;
+}
+
+function readOpenLineage(
+  text: (name: string) => string | undefined,
+  problems: string[],
+): { url: string; apiKey?: string } | undefined {
+  const url = readUrl('LETHE_OPENLINEAGE_URL', text('LETHE_OPENLINEAGE_URL'), ['http:', 'https:'], problems);
+  const apiKey = text('LETHE_OPENLINEAGE_API_KEY');
+  if (url === undefined && apiKey !== undefined) {
+    problems.push('LETHE_OPENLINEAGE_API_KEY is set but LETHE_OPENLINEAGE_URL is not');
+  }
+  return url === undefined ? undefined : { url, apiKey };
 }
 
 function readS3(text: (name: string) => string | undefined, problems: string[]): S3Config | undefined {

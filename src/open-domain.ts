@@ -14,6 +14,7 @@ export async function openDomain(config: Config): Promise<Domain> {
     artifacts: await openArtifacts(config),
     readCheckpoint: checkpointIntake(join(config.home, 'hub')),
     readDataset: datasetIntake,
+    openLineage: config.openLineage !== undefined,
     webhookNetworks: config.webhookNetworks,
     loadKeys: () => loadSigningKeys(join(config.home, 'keys'), config.keys),
     logOrigin: config.logOrigin,

@@ -19,6 +19,7 @@ import { type Domain, LogKeyMismatch } from './domain';
 import { keepLog } from './keep-log';
 import type { Log } from './observability/log';
 import { createMetrics } from './observability/metrics';
+import { startOpenLineageSender } from './open-lineage/sender';
 import { KeyUnusable } from './signing';
 import { version } from './version';
 
@@ -71,7 +72,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   const shared = { schema, authentication, isKnownHost, createContext, presentError, log, metrics };
   await checkKeys(domain);
   const http = await serveHttp({ ...shared, readiness });
-  serveDownloads(http.app, domain);
+  serveDownloads(http.app, domain, version);
   serveLog(http.app, domain);
   const { server } = http.app;
   const sockets = serveWebSocket({
@@ -92,9 +93,12 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
   const { port } = server.address() as AddressInfo;
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
+  const sender = config.openLineage && (await startOpenLineageSender({ ...config.openLineage, domain, log }));
+
   let closing: Promise<void> | undefined;
   const close = async () => {
     stop.abort();
+    await sender?.stop();
     await sockets.close();
     await http.close(patienceMs);
     await clerk.stop();

@@ -14,6 +14,7 @@ import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { ComparisonService } from './comparison/comparison.service';
 import { DatasetService } from './dataset/dataset.service';
 import type { DatasetReader } from './dataset/dataset-reader';
+import { DossierService } from './dossier/dossier.service';
 import { entities } from './entities';
 import { ErasureRequest } from './erasure-request/erasure-request.entity';
 import { ErasureRequestService } from './erasure-request/erasure-request.service';
@@ -28,6 +29,7 @@ import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
+import { OpenLineageOutbox } from './open-lineage/open-lineage-outbox';
 import { PlaybookService } from './playbook/playbook.service';
 import type { Certificates, Verifications } from './playbook/playbook-steps';
 import { RequestProgressService } from './playbook/request-progress.service';
@@ -61,6 +63,8 @@ export interface DomainOptions {
   logOrigin?: string | undefined;
   poolSize?: number;
   feedTimes?: FeedTimes;
+  /** Whether what runs, merges and evaluations do is kept for an OpenLineage receiver; false when left out. */
+  openLineage?: boolean;
   clock?: Clock;
   /** Private networks, in CIDR notation, that webhooks may go to; none when left out. */
   webhookNetworks?: readonly string[];
@@ -89,6 +93,8 @@ export class Domain {
   readonly methods: MethodService;
   readonly executors: ExecutorService;
   readonly lineage: LineageService;
+  readonly openLineage: OpenLineageOutbox;
+  readonly dossiers: DossierService;
   readonly events: RunEventLog;
   readonly feed: RunEventFeed;
   readonly values: MetricValueService;
@@ -130,6 +136,8 @@ export class Domain {
     this.log = new TransparencyLog(database, this.keyring);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);
+    this.openLineage = new OpenLineageOutbox(database, options.openLineage ?? false);
+    this.dossiers = new DossierService(this);
     this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
     this.checkpoints = new CheckpointService(this, readCheckpoint);
     this.sets = new SampleSetService(database, this.datasets, this.idempotency, this.lineage);

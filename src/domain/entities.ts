@@ -20,6 +20,7 @@ import { LineageEdge } from './lineage/lineage-edge.entity';
 import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
+import { OpenLineageEvent } from './open-lineage/open-lineage-event.entity';
 import { Playbook } from './playbook/playbook.entity';
 import { Policy } from './policy/policy.entity';
 import { Project } from './project/project.entity';
@@ -61,6 +62,7 @@ export const entities = [
   Verification,
   AttackResult,
   LineageEdge,
+  OpenLineageEvent,
   IdempotencyKey,
   AuditEntry,
   ErasureRequest,

@@ -34,6 +34,8 @@ export { Dataset, type DatasetFormat, datasetFormats } from './dataset/dataset.e
 export type { RegisterDataset } from './dataset/dataset.service';
 export type { DatasetReader, ReadDataset, ReadSample } from './dataset/dataset-reader';
 export { Domain, type DomainOptions } from './domain';
+export { type DocumentName, documentNames, documents } from './dossier/documents';
+export type { Dossier } from './dossier/dossier.service';
 export { entities } from './entities';
 export {
   ErasureRequest,
@@ -83,6 +85,7 @@ export {
   type SetNeed,
   setNeeds,
 } from './method/method.entity';
+export { openLineageChannel } from './open-lineage/open-lineage-outbox';
 export { Playbook } from './playbook/playbook.entity';
 export type { CreatePlaybook } from './playbook/playbook.service';
 export {

@@ -1,4 +1,4 @@
-import type { Domain, SampleSet } from '../../src/domain';
+import { type Actor, actingAs, type Domain, type SampleSet } from '../../src/domain';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain, type Scene, setTheScene, sha256, success } from '../support/domain';
 
@@ -152,5 +152,35 @@ describeOnBoth('carriers', (fresh) => {
       path: ['datasetIds', '0'],
     });
     for (const id of [nobody, 'nonsense', scene.retain.id]) expect(await domain.lineage.carriersOf(id)).toBeNull();
+  });
+
+  test('another project sees neither the graph nor the carriers, and its own training on the same images is its own', async () => {
+    const { checkpoint, forget: cats } = scene;
+    const { id: projectId } = granted(await domain.projects.create({ name: 'elsewhere' }));
+    const eve: Actor = { kind: 'PERSON', id: 'person:eve', name: 'Eve', roles: ['ADMIN'], projectId };
+    const before = await carriers(cats);
+    await actingAs(eve, async () => {
+      const dataset = granted(await domain.datasets.register({ name: 'pets', source: 'cat:0-9' }));
+      await add('theirs', [dataset.id]);
+      const same = await set('FORGET', 'cats by name', { classes: ['cat'] });
+      expect((await carriers(same)).carriers).toEqual({ theirs: 10 });
+      expect(await domain.lineage.of(checkpoint.id)).toBeNull();
+      expect(await domain.lineage.carriersOf(cats.id)).toBeNull();
+    });
+    expect(await carriers(cats)).toMatchObject({ carriers: before.carriers, undeclared: before.undeclared });
+  });
+
+  test('a request for erasure is where a forget set came from, and shows nothing of the person', async () => {
+    const { forget: cats, dataset } = scene;
+    const subjectReference = 'someone@example.com';
+    const request = granted(await domain.requests.receive({ subjectReference, legalBasis: 'ART_17_1_B' }));
+    granted(await domain.requests.linkForgetSet(request.id, cats.id));
+    const { nodes } = (await domain.lineage.of(cats.id, { direction: 'ANCESTORS' }))!;
+    expect(nodes.map(({ node }) => node.id).sort()).toEqual([cats.id, dataset.id, request.id].sort());
+    const shown = nodes.find(({ node }) => node.id === request.id)!.node;
+    expect(shown).toMatchObject({
+      type: 'ERASURE_REQUEST',
+      label: expect.stringMatching(/^request of \d{4}-\d\d-\d\d$/),
+    });
   });
 });

@@ -30,6 +30,7 @@ export async function openDomain(place: Place, more: Partial<DomainOptions> = {}
   await writeFile(join(checkpoint, 'model.safetensors'), 'weights');
   return Domain.open({
     ...place,
+    ...more,
     artifacts: new LocalStore(join(place.folder, 'artifacts')),
     feedTimes: { heartbeatMs: 300, pollMs: 1_000 },
     readCheckpoint: async (source) =>

@@ -1,5 +1,5 @@
 import { Ctx, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { architectures, type Checkpoint, layouts } from '../../domain';
+import { architectures, type Checkpoint, type DocumentName, documentNames, documents, layouts } from '../../domain';
 import type { Context } from '../context';
 import { enumOf } from '../enum-of';
 import { MergeType } from '../merge/merge.type';
@@ -39,6 +39,31 @@ export class CheckpointFileType {
 
   @Field(() => BigIntScalar, { description: 'Size in bytes.' })
   bytes: number;
+}
+
+@ObjectType('CheckpointDocument', { description: 'A document about a checkpoint, written when it is fetched.' })
+export class CheckpointDocumentType {
+  @Field(() => String, { description: 'Name of its file.' })
+  name: string;
+
+  @Field(() => String, { description: 'What it is.' })
+  title: string;
+
+  @Field(() => String, { description: 'What the bytes are.' })
+  mediaType: string;
+
+  @Field(() => String, { description: 'Path on this server that serves it, with the token as GraphQL takes it.' })
+  url: string;
+
+  static of(this: void, checkpointId: string, name: DocumentName): CheckpointDocumentType {
+    const { title, mediaType } = documents[name];
+    return Object.assign(new CheckpointDocumentType(), {
+      name,
+      title,
+      mediaType,
+      url: `/checkpoints/${checkpointId}/${name}`,
+    });
+  }
 }
 
 @ObjectType('Checkpoint', { implements: Node, description: 'A set of CLIP weights, immutable.' })
@@ -91,6 +116,14 @@ export class CheckpointType extends Node {
     description: 'When it was deleted. A deleted checkpoint starts no runs, but lineage still names it.',
   })
   deletedAt: Date | null;
+
+  @Field(() => [CheckpointDocumentType], {
+    description:
+      'Documents about it, from the record as it stands: bill of materials, model card, technical documentation.',
+  })
+  documents(): CheckpointDocumentType[] {
+    return documentNames.map((name) => CheckpointDocumentType.of(this.id, name));
+  }
 
   @Field(() => String, {
     description: 'Path on this server of its `model.sig`: its files signed in the form of OpenSSF Model Signing v1.0.',

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { Domain } from '../../domain';
+import { type Domain, documentNames, documents } from '../../domain';
 import { BUNDLE_MEDIA_TYPE, MODEL_SIGNATURE_FILE, signModel } from '../../signing';
 
 /** A plugin may have drawn it, and an SVG can hold scripts and links: opened as a page, it runs and fetches nothing. */
@@ -14,9 +14,10 @@ const PAGE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
  * `GET /checkpoints/:id/files/*`: the files of a checkpoint, so that a client on another machine can export it.
  * `GET /checkpoints/:id/model.sig`: their signature in the form of OpenSSF Model Signing.
  * `GET /artifacts/:id`: a picture or table of a run or an evaluation, to be shown where it is.
+ * `GET /checkpoints/:id/bom.cdx.json`, `model-card.md`, `annex-iv.md`: documents about a checkpoint, written from the record as it stands.
  * `GET /certificates/:id/bundle` and `/page`: a certificate as a signed file, and as a page to read or print.
  */
-export function serveDownloads(app: FastifyInstance, domain: Domain): void {
+export function serveDownloads(app: FastifyInstance, domain: Domain, version: string): void {
   app.get<{ Params: { id: string; '*': string } }>('/checkpoints/:id/files/*', async (request, reply) => {
     const checkpoint = await domain.checkpoints.get(request.params.id);
     const file = checkpoint?.files.find(({ path }) => path === request.params['*']);
@@ -30,6 +31,19 @@ export function serveDownloads(app: FastifyInstance, domain: Domain): void {
       .header('etag', `"${file.digest}"`)
       .send(bytes);
   });
+
+  for (const name of documentNames) {
+    const { mediaType, write } = documents[name];
+    app.get<{ Params: { id: string } }>(`/checkpoints/:id/${name}`, async (request, reply) => {
+      const dossier = await domain.dossiers.of(request.params.id);
+      if (!dossier) return reply.callNotFound();
+      return reply
+        .type(mediaType)
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .header('x-content-type-options', 'nosniff')
+        .send(write(dossier, version));
+    });
+  }
 
   app.get<{ Params: { id: string } }>('/checkpoints/:id/model.sig', async (request, reply) => {
     const checkpoint = await domain.checkpoints.get(request.params.id);

@@ -4,6 +4,7 @@ import type { Clock } from '../../queue';
 import { type Actor, currentActor, personOf, type Role } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import type { RequestProgressService } from '../playbook/request-progress.service';
@@ -23,6 +24,7 @@ interface ApprovalServices {
   audit: AuditLog;
   clock: Clock;
   checkpoints: CheckpointService;
+  lineage: LineageService;
   progress: RequestProgressService;
   webhooks: WebhookService;
 }
@@ -36,7 +38,7 @@ export class ApprovalService {
 
   /** In the name of the current actor: a person with the role, who did not ask for the run, and once. */
   async give({ checkpointId, decision, comment }: GiveApproval): Promise<Approval | Refusal> {
-    const { database, audit, checkpoints, progress, webhooks } = this.services;
+    const { database, audit, checkpoints, lineage, progress, webhooks } = this.services;
     const actor = currentActor();
     if (actor.kind !== 'PERSON' || !approving.some((role) => actor.roles.includes(role))) {
       return refuse('APPROVER_NOT_ALLOWED', [], { name: actor.name });
@@ -59,6 +61,8 @@ export class ApprovalService {
       }
       const by = { approverId: actor.id, approverName: actor.name, personId };
       const made = await approvals.save(approvals.create({ checkpointId, decision, comment, ...by }));
+      await lineage.add({ type: 'APPROVAL', id: made.id, label: `${checkpoint.name} ${decision.toLowerCase()}` });
+      await lineage.link({ from: checkpoint.id, to: made.id, kind: 'USED' });
       const subject = { type: 'APPROVAL', id: made.id };
       await audit.record({
         action: `CHECKPOINT_${decision}`,

@@ -5,6 +5,7 @@ import { currentActor } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { backgroundJob } from '../background/background.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
@@ -43,6 +44,7 @@ interface RequestServices {
   audit: AuditLog;
   clock: Clock;
   idempotency: IdempotencyService;
+  lineage: LineageService;
   queue: Queue;
   requestChanges: RequestChanges;
   sets: SampleSetService;
@@ -88,6 +90,11 @@ export class ErasureRequestService {
       for (const name of recipients) {
         await database.repository(Recipient).insert({ projectId: made.projectId, requestId: made.id, name });
       }
+      const { lineage } = this.services;
+      // Its label is the day it came: nothing of the person it is about.
+      const label = `request of ${receivedAt.toISOString().slice(0, 10)}`;
+      await lineage.add({ type: 'ERASURE_REQUEST', id: made.id, label });
+      if (forgetSetId !== null) await lineage.link({ from: made.id, to: forgetSetId, kind: 'CAUSED' });
       const payload = { legalBasis, dueAt: dueAt.toISOString() };
       await this.services.requestChanges.append(made, { type: 'RECEIVED', payload });
       const { due, next } = remindersAt(dueAt, now);
@@ -179,8 +186,9 @@ export class ErasureRequestService {
   async linkForgetSet(id: string, forgetSetId: string): Promise<ErasureRequest | Refusal> {
     const set = await this.services.sets.get(forgetSetId);
     if (set?.kind !== 'FORGET') return refuse('SET_NOT_FOUND', ['forgetSetId'], { kind: 'forget', id: forgetSetId });
-    return this.services.requestChanges.change(id, ({ promotedAt }) => {
+    return this.services.requestChanges.change(id, async ({ promotedAt }) => {
       if (promotedAt) return refuse('REQUEST_PROMOTED', ['id'], { id });
+      await this.services.lineage.link({ from: id, to: forgetSetId, kind: 'CAUSED' });
       return {
         set: { forgetSetId, runId: null, verificationId: null, stepRefusal: null },
         event: { type: 'FORGET_SET_LINKED', payload: { forgetSetId } },

@@ -11,6 +11,7 @@ import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { JobLife } from '../job/job-life';
 import type { LineageService } from '../lineage/lineage.service';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
+import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { Device, Run } from '../run/run.entity';
 import { refusalOf } from './check-evaluation';
@@ -48,6 +49,7 @@ interface EvaluationServices {
   datasets: DatasetService;
   executors: ExecutorService;
   lineage: LineageService;
+  openLineage: OpenLineageOutbox;
   values: MetricValueService;
   idempotency: IdempotencyService;
 }

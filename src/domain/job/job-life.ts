@@ -4,11 +4,16 @@ import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
 import { actingAs, systemOf } from '../actor/actor';
 import { isId } from '../listing/cursor';
+import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
+import { transitions } from '../open-lineage/run-event-message';
 import type { Failure } from '../run/run.entity';
 import type { JobSubject } from './job-subject';
 
 /** Kinds of jobs that are done in one go, with nothing to go on from. A run is none of them: it has events and snapshots. */
 export type ShortJob = 'EVALUATION' | 'MERGE' | 'VERIFICATION';
+
+/** The statuses in which it ends. */
+export type Ending = keyof typeof transitions;
 
 /**
  * The life of what a short job is about, as executors live it: claimed, kept by heartbeats, and settled once. A service whose rows
@@ -16,7 +21,7 @@ export type ShortJob = 'EVALUATION' | 'MERGE' | 'VERIFICATION';
  */
 export abstract class JobLife<T extends JobSubject> {
   protected constructor(
-    private readonly owner: { database: Database; queue: Queue },
+    private readonly owner: { database: Database; queue: Queue; openLineage: OpenLineageOutbox },
     private readonly kind: ShortJob,
     private readonly entity: EntityTarget<T>,
   ) {}
@@ -29,6 +34,7 @@ export abstract class JobLife<T extends JobSubject> {
       executorId: claim.holder,
       ...this.fresh(),
     });
+    if (claim.attempt === 1) await this.owner.openLineage.record('START', claim.subjectId);
     return this.getOrFail(claim.subjectId);
   }
 
@@ -96,11 +102,7 @@ export abstract class JobLife<T extends JobSubject> {
    * Ends it: the job goes, the status becomes final and what came of it is written, or none of it. The same claim settling
    * twice (its first answer was lost) changes nothing. @throws LeaseLost
    */
-  protected async settle(
-    claim: Claim,
-    status: 'SUCCEEDED' | 'FAILED' | 'CANCELLED',
-    write: (subject: T) => Promise<Partial<T>>,
-  ): Promise<void> {
+  protected async settle(claim: Claim, status: Ending, write: (subject: T) => Promise<Partial<T>>): Promise<void> {
     const { database, queue } = this.owner;
     await database.transaction(async () => {
       const already = await this.getOrFail(claim.subjectId);
@@ -123,8 +125,10 @@ export abstract class JobLife<T extends JobSubject> {
   }
 
   /** Gives it a final status. Part of the transaction that takes its job away. */
-  protected async end(subject: T, change: Partial<JobSubject>): Promise<void> {
+  protected async end(subject: T, change: Partial<JobSubject> & { status: Ending }): Promise<void> {
     await this.update(subject.id, { ...change, finishedAt: new Date() });
+    const ended = transitions[change.status];
+    await this.owner.openLineage.record(ended, subject.id, change.error?.message ?? null);
   }
 
   private async requeue({ subjectId }: Claim): Promise<void> {

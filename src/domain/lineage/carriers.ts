@@ -76,6 +76,7 @@ async function cohortsOf(database: Database, { id, projectId }: SampleSet): Prom
        SELECT hash FROM sample_set_member WHERE set_id = $1
        UNION
        SELECT sample.hash FROM sample_set JOIN sample ON sample_set.classes ? sample.class_name
+         JOIN dataset ON dataset.id = sample.dataset_id AND dataset.project_id = sample_set.project_id
        WHERE sample_set.id = $1 AND sample_set.dataset_id IS NULL
      ), trained AS (
        SELECT id FROM dataset

@@ -1,6 +1,7 @@
 import type { Database } from '../../database';
 import type { LineageEdge } from './lineage-edge.entity';
 import type { LineageNodeType } from './lineage-graph';
+import type { LineageNode } from './lineage-node.entity';
 
 type Ends = Pick<LineageEdge, 'fromId' | 'toId'>;
 
@@ -11,42 +12,47 @@ export interface Walk {
   way: 'ANCESTORS' | 'DESCENDANTS';
   /** Nodes of other types are neither seen nor passed through; all are when left out. */
   types: readonly LineageNodeType[] | null;
-  asOf: Date;
+  /** As it stands when left out. */
+  asOf: Date | null;
   /** Most nodes, the start counted. */
   limit: number;
 }
 
 /**
- * Ids in order of distance, the start first: one recursive query. UNION drops what was met before, so a circle ends and a node
- * with many paths is read once; it works level by level and only as far as the limit asks. OFFSET 0 keeps the planner from
- * hashing the whole table for a level that it took for large.
+ * The nearest nodes, the start among them, in no order: one recursive query. UNION drops what was met before, so a circle ends and
+ * a node with many paths is read once; it works level by level and only as far as the limit asks. OFFSET 0 keeps the planner
+ * from hashing a whole table for a level that it took for large.
  */
-export async function walk(database: Database, { from, way, types, asOf, limit }: Walk): Promise<string[]> {
+export async function walk(database: Database, { from, way, types, asOf, limit }: Walk): Promise<LineageNode[]> {
   const [near, far] = way === 'ANCESTORS' ? ['to_id', 'from_id'] : ['from_id', 'to_id'];
-  const seen = types ? 'JOIN lineage_node ON lineage_node.id = next.id AND lineage_node.type = ANY($4)' : '';
-  const rows = await database.query<{ id: string }>(
+  const parameters: unknown[] = [from, limit];
+  const given = (value: unknown) => `$${parameters.push(value)}`;
+  const seen = types ? `JOIN lineage_node AS node ON node.id = edge.${far} AND node.type = ANY(${given(types)})` : '';
+  const then = asOf ? `AND edge.created_at <= ${given(asOf)}` : '';
+  return database.query<LineageNode>(
     `WITH RECURSIVE walk(id) AS (
        SELECT $1::uuid
        UNION
        SELECT next.id FROM walk CROSS JOIN LATERAL (
-         SELECT ${far} AS id FROM lineage_edge WHERE ${near} = walk.id AND created_at <= $2 OFFSET 0
-       ) AS next ${seen}
+         SELECT edge.${far} AS id FROM lineage_edge AS edge ${seen} WHERE edge.${near} = walk.id ${then} OFFSET 0
+       ) AS next
      )
-     SELECT id FROM walk LIMIT $3`,
-    [from, asOf, limit, ...(types ? [types] : [])],
+     SELECT node.id, node.type, node.label, node.created_at AS "createdAt"
+     FROM (SELECT id FROM walk LIMIT $2) AS found
+       CROSS JOIN LATERAL (SELECT * FROM lineage_node WHERE id = found.id OFFSET 0) AS node`,
+    parameters,
   );
-  return rows.map(({ id }) => id);
 }
 
 /** All edges whose two ends are given. Looked up where they arrive: a thing is made of few, but much may come of it. */
-export async function edgesAmong(database: Database, ids: readonly string[], asOf: Date): Promise<LineageEdge[]> {
+export async function edgesAmong(database: Database, ids: string[], asOf: Date | null): Promise<LineageEdge[]> {
   return database.query<LineageEdge>(
     `SELECT edge.from_id AS "fromId", edge.to_id AS "toId", edge.kind, edge.share, edge.created_at AS "createdAt"
      FROM unnest($1::uuid[]) AS given(id) CROSS JOIN LATERAL (
-       SELECT * FROM lineage_edge WHERE to_id = given.id AND created_at <= $2 OFFSET 0
+       SELECT from_id, to_id, kind, share, created_at FROM lineage_edge WHERE to_id = given.id OFFSET 0
      ) AS edge
-     WHERE edge.from_id = ANY($1)`,
-    [ids, asOf],
+     WHERE edge.from_id = ANY($1) ${asOf ? 'AND edge.created_at <= $2' : ''}`,
+    asOf ? [ids, asOf] : [ids],
   );
 }
 

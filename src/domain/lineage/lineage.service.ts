@@ -1,5 +1,6 @@
 import { Any } from 'typeorm';
 import type { Database } from '../../database';
+import { currentProject } from '../actor/actor';
 import { isId } from '../listing/cursor';
 import { projectOfNew } from '../project/owned';
 import { type Carriers, carriersOf } from './carriers';
@@ -36,6 +37,9 @@ export interface Lineage {
 const bounded = (value: number | null | undefined, preset: number, most: number): number =>
   Math.min(Math.max(Math.trunc(value ?? preset), 1), most);
 
+/** The database's clock, which dates all rows; a millisecond on, for rows are dated to the nearest one. */
+const NOW = `clock_timestamp() + interval '1 millisecond'`;
+
 /** The graph of what came of what. */
 export class LineageService {
   constructor(readonly database: Database) {}
@@ -56,57 +60,52 @@ export class LineageService {
       .execute();
   }
 
-  /** Where a thing came from and what came of it; null when there is (or then was) no such node. */
+  /** Where a thing came from and what came of it. Edges stay within a project, so the start alone is asked for its own. Null when there is (or then was) no such node. */
   async of(id: string, request: LineageRequest = {}): Promise<Lineage | null> {
     if (!isId(id)) return null;
-    const asOf = request.asOf ?? (await this.#now());
-    const start = await this.database.repository(LineageNode).findOneBy({ id });
-    if (!start || start.createdAt > asOf) return null;
+    const { direction, types = null, asOf = null } = request;
+    const [start] = await this.database.query<{ createdAt: Date; now: Date }>(
+      `SELECT created_at AS "createdAt", ${NOW} AS now FROM lineage_node
+       WHERE id = $1 AND ($2::uuid IS NULL OR project_id = $2)`,
+      [id, currentProject()],
+    );
+    if (!start || (asOf && start.createdAt > asOf)) return null;
     const maxDepth = bounded(request.maxDepth, 10, 10_000);
     const maxNodes = bounded(request.maxNodes, 200, 20_000);
-    const { direction = 'BOTH', types = null } = request;
     const ways = (['ANCESTORS', 'DESCENDANTS'] as const).filter(
-      (way) => (direction ?? 'BOTH') === 'BOTH' || way === direction,
+      (way) => way === (direction ?? way) || direction === 'BOTH',
     );
 
-    const met = new Set<string>();
+    const met = new Map<string, LineageNode>();
     for (const way of ways) {
       // One more than may be shown tells whether there are more.
-      for (const each of await walk(this.database, { from: id, way, types, asOf, limit: maxNodes + 1 })) met.add(each);
+      const found = await walk(this.database, { from: id, way, types, asOf, limit: maxNodes + 1 });
+      for (const node of found) met.set(node.id, node);
     }
-    const edges = await edgesAmong(this.database, [...met], asOf);
+    const edges = await edgesAmong(this.database, [...met.keys()], asOf);
     const depths = nearestFirst(id, edges, ways);
     const near = depths.filter(([, depth]) => Math.abs(depth) <= maxDepth);
     const kept = new Map(near.slice(0, maxNodes));
     const truncatedBy = near.length > kept.size ? 'NODES' : depths.length > near.length ? 'DEPTH' : null;
-
-    const rows = await this.byIds([...kept.keys()]);
-    const byId = new Map(rows.map((node) => [node.id, node]));
     return {
-      nodes: [...kept].map(([nodeId, depth]) => ({ node: byId.get(nodeId)!, depth })),
+      nodes: [...kept].map(([nodeId, depth]) => ({ node: met.get(nodeId)!, depth })),
       edges: edges.filter(({ fromId, toId }) => kept.has(fromId) && kept.has(toId)),
       complete: truncatedBy === null,
       truncatedBy,
-      asOf,
+      asOf: asOf ?? start.now,
     };
   }
 
   /** Who still carries what a forget set means, and who did until it was made to forget. Null when there is no such set. */
   async carriersOf(forgetSetId: string, asOf?: Date | null): Promise<Carriers | null> {
-    return isId(forgetSetId) ? carriersOf(this.database, forgetSetId, asOf ?? (await this.#now())) : null;
+    if (!isId(forgetSetId)) return null;
+    const [clock] = await this.database.query<{ now: Date }>(`SELECT ${NOW} AS now`);
+    return carriersOf(this.database, forgetSetId, asOf ?? clock!.now);
   }
 
   /** For dataloaders: any order, missing ones left out. */
   async byIds(ids: readonly string[]): Promise<LineageNode[]> {
     return this.database.repository(LineageNode).findBy({ id: Any([...ids]) });
-  }
-
-  /** The database's clock, which dates all rows. A millisecond on: rows are dated to the nearest one. */
-  async #now(): Promise<Date> {
-    const [row] = await this.database.query<{ now: Date }>(
-      `SELECT clock_timestamp() + interval '1 millisecond' AS now`,
-    );
-    return row!.now;
   }
 }
 

@@ -5,6 +5,7 @@ import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { JobLife } from '../job/job-life';
 import type { LineageService } from '../lineage/lineage.service';
+import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
 import { Refusal, refuse } from '../refusal/refusals';
 import { architectureDifferences } from './architecture-differences';
 import { CheckpointMerge, type MergeSource } from './checkpoint-merge.entity';
@@ -21,6 +22,7 @@ interface MergeServices {
   queue: Queue;
   checkpoints: CheckpointService;
   lineage: LineageService;
+  openLineage: OpenLineageOutbox;
   idempotency: IdempotencyService;
 }
 

@@ -5,12 +5,13 @@ import type { ArtifactService, NewArtifact } from '../artifact/artifact.service'
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
 import type { EvaluationService, Found } from '../evaluation/evaluation.service';
 import type { LineageService } from '../lineage/lineage.service';
+import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
+import { transitions } from '../open-lineage/run-event-message';
 import type { RunEventLog } from '../run-event/run-event-log';
 import type { NewRunEvent } from '../run-event/run-event-types';
 import type { WebhookService } from '../webhook/webhook.service';
 import { moveRun } from './move-run';
 import { type Cost, type Failure, Run, type Snapshot } from './run.entity';
-import type { RunStatus } from './run-status';
 
 export interface MetricPoint {
   name: string;
@@ -37,6 +38,7 @@ interface AttemptServices {
   checkpoints: CheckpointService;
   evaluations: EvaluationService;
   lineage: LineageService;
+  openLineage: OpenLineageOutbox;
   webhooks: WebhookService;
 }
 
@@ -69,6 +71,7 @@ export class RunAttemptService {
     const resumedFrom = before.snapshot && { stage: before.snapshot.stage, step: before.snapshot.step };
     story.push({ type: 'STARTED', payload: { attempt, executorId, resumedFrom } });
     await events.append(before.id, story);
+    if (before.startedAt === null) await this.services.openLineage.record('START', before.id);
     return runs.findOneOrFail({
       where: { id: before.id },
       relations: {
@@ -262,9 +265,10 @@ export class RunAttemptService {
   }
 
   /** Tells those who wait for a run that it is over. Part of the transaction that ended it. */
-  async #ended({ id, projectId }: Run, status: RunStatus): Promise<Run> {
-    const { database, webhooks } = this.services;
+  async #ended({ id, projectId }: Run, status: keyof typeof transitions): Promise<Run> {
+    const { database, openLineage, webhooks } = this.services;
     const ended = await database.repository(Run).findOneByOrFail({ id });
+    await openLineage.record(transitions[status], id, ended.error?.message ?? null);
     await actingAs(systemOf(projectId), () =>
       webhooks.publish('RUN_FINISHED', { runId: id, status, resultId: ended.resultId }),
     );

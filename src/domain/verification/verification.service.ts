@@ -10,9 +10,11 @@ import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { deviceNeeds, type ExecutorService } from '../executor/executor.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
-import { JobLife } from '../job/job-life';
+import { type Ending, JobLife } from '../job/job-life';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
+import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
 import { type Finding, judge, type Verdict } from '../policy/judge';
 import type { PolicyService } from '../policy/policy.service';
 import { Refusal, refuse } from '../refusal/refusals';
@@ -76,6 +78,8 @@ interface VerificationServices {
   checkpoints: CheckpointService;
   datasets: DatasetService;
   sets: SampleSetService;
+  lineage: LineageService;
+  openLineage: OpenLineageOutbox;
   executors: ExecutorService;
   runs: RunService;
   policies: PolicyService;
@@ -127,7 +131,7 @@ export class VerificationService extends JobLife<Verification> {
   }
 
   async #request(input: VerifyCheckpoint, runId: string | null): Promise<Verification | Refusal> {
-    const { database, queue, audit, executors, policies } = this.services;
+    const { database, queue, audit, executors, policies, lineage } = this.services;
     const asked = await this.#asked(input);
     if (asked instanceof Refusal) return asked;
     const refusal = refusalOf(asked);
@@ -156,6 +160,9 @@ export class VerificationService extends JobLife<Verification> {
         device,
       }),
     );
+    await lineage.add({ type: 'VERIFICATION', id, label: `${asked.subject.name} by ${policy.name}` });
+    const given = [asked.subject, asked.original, asked.retrained, asked.forgetSet, asked.retainSet, asked.dataset];
+    for (const from of given) if (from) await lineage.link({ from: from.id, to: id, kind: 'USED' });
     await queue.enqueue({ kind: 'VERIFICATION', subjectId: id, needs: deviceNeeds(device) });
     const subject = { type: 'VERIFICATION', id };
     await audit.record({ action: 'VERIFICATION_PLANNED', subject, after: { status: 'QUEUED', planDigest } });
@@ -325,7 +332,10 @@ export class VerificationService extends JobLife<Verification> {
     await this.settle(claim, 'CANCELLED', async () => ({}));
   }
 
-  protected override async end(subject: Verification, change: Partial<Verification>): Promise<void> {
+  protected override async end(
+    subject: Verification,
+    change: Partial<Verification> & { status: Ending },
+  ): Promise<void> {
     await super.end(subject, change);
     const { id, status, planDigest } = subject;
     const { verdict = null, lines = null } = change;
