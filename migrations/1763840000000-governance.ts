@@ -1,5 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/** Tables whose rows belong to a project. */
+const owned = [
+  'erasure_request',
+  'recipient',
+  'approval',
+  'alias',
+  'alias_move',
+  'playbook',
+  'webhook_endpoint',
+  'webhook_delivery',
+];
+
 /** Erasure requests, approvals, aliases, playbooks, webhooks, and jobs that wait for their time. Who asked for a run that is there already is not known. */
 export class Governance1763840000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -13,6 +25,7 @@ export class Governance1763840000000 implements MigrationInterface {
     CREATE TABLE erasure_request (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),
+      project_id uuid NOT NULL,
       status text NOT NULL DEFAULT 'RECEIVED',
       subject_hash text NOT NULL,
       legal_basis text NOT NULL,
@@ -36,8 +49,8 @@ export class Governance1763840000000 implements MigrationInterface {
     ALTER TABLE erasure_request ADD CONSTRAINT erasure_request_forget_set_id_fkey FOREIGN KEY (forget_set_id) REFERENCES sample_set(id);
     ALTER TABLE erasure_request ADD CONSTRAINT erasure_request_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id);
     CREATE INDEX erasure_request_run_id_idx ON erasure_request (run_id);
-    CREATE INDEX erasure_request_created_at_id_idx ON erasure_request (created_at, id);
-    CREATE INDEX erasure_request_status_created_at_id_idx ON erasure_request (status, created_at, id);
+    CREATE INDEX erasure_request_project_id_created_at_id_idx ON erasure_request (project_id, created_at, id);
+    CREATE INDEX erasure_request_project_id_status_created_at_id_idx ON erasure_request (project_id, status, created_at, id);
     CREATE INDEX erasure_request_due_at_idx ON erasure_request (due_at);
 
     CREATE TABLE subject_salt (
@@ -61,6 +74,7 @@ export class Governance1763840000000 implements MigrationInterface {
     CREATE TABLE recipient (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),
+      project_id uuid NOT NULL,
       request_id uuid NOT NULL,
       name text NOT NULL,
       informed_at timestamptz(3),
@@ -72,6 +86,7 @@ export class Governance1763840000000 implements MigrationInterface {
     CREATE TABLE approval (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),
+      project_id uuid NOT NULL,
       checkpoint_id uuid NOT NULL,
       decision text NOT NULL,
       comment text NOT NULL,
@@ -87,6 +102,7 @@ export class Governance1763840000000 implements MigrationInterface {
     CREATE TABLE alias (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),
+      project_id uuid NOT NULL,
       name text NOT NULL,
       pass_needed boolean NOT NULL,
       approvals_needed integer NOT NULL,
@@ -94,11 +110,12 @@ export class Governance1763840000000 implements MigrationInterface {
       CONSTRAINT alias_pkey PRIMARY KEY (id)
     );
     ALTER TABLE alias ADD CONSTRAINT alias_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoint(id);
-    CREATE UNIQUE INDEX alias_name_idx ON alias (name);
+    CREATE UNIQUE INDEX alias_project_id_name_idx ON alias (project_id, name);
 
     CREATE TABLE alias_move (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),
+      project_id uuid NOT NULL,
       alias_id uuid NOT NULL,
       from_id uuid,
       to_id uuid NOT NULL,
@@ -116,6 +133,7 @@ export class Governance1763840000000 implements MigrationInterface {
     CREATE TABLE playbook (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),
+      project_id uuid NOT NULL,
       name text NOT NULL,
       alias_id uuid NOT NULL,
       method text NOT NULL,
@@ -133,12 +151,13 @@ export class Governance1763840000000 implements MigrationInterface {
     ALTER TABLE playbook ADD CONSTRAINT playbook_retain_set_id_fkey FOREIGN KEY (retain_set_id) REFERENCES sample_set(id);
     ALTER TABLE playbook ADD CONSTRAINT playbook_calibration_set_id_fkey FOREIGN KEY (calibration_set_id) REFERENCES sample_set(id);
     ALTER TABLE playbook ADD CONSTRAINT playbook_evaluate_on_id_fkey FOREIGN KEY (evaluate_on_id) REFERENCES dataset(id);
-    CREATE UNIQUE INDEX playbook_name_idx ON playbook (name);
+    CREATE UNIQUE INDEX playbook_project_id_name_idx ON playbook (project_id, name);
     ALTER TABLE erasure_request ADD CONSTRAINT erasure_request_playbook_id_fkey FOREIGN KEY (playbook_id) REFERENCES playbook(id);
 
     CREATE TABLE webhook_endpoint (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),
+      project_id uuid NOT NULL,
       url text NOT NULL,
       types text[] NOT NULL,
       secret text NOT NULL,
@@ -151,6 +170,7 @@ export class Governance1763840000000 implements MigrationInterface {
     CREATE TABLE webhook_delivery (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamptz(3) NOT NULL DEFAULT now(),
+      project_id uuid NOT NULL,
       endpoint_id uuid NOT NULL,
       message_id text NOT NULL,
       type text NOT NULL,
@@ -175,6 +195,11 @@ export class Governance1763840000000 implements MigrationInterface {
     );
     ALTER TABLE webhook_attempt ADD CONSTRAINT webhook_attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_delivery(id);
     `);
+    for (const table of owned) {
+      await runner.query(
+        `ALTER TABLE ${table} ADD CONSTRAINT ${table}_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id)`,
+      );
+    }
   }
 
   /** Migrations only go forward: to go back, restore a backup. */

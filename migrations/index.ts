@@ -4,6 +4,9 @@ import { Artifacts1763780000000 } from './1763780000000-artifacts';
 import { Merges1763785000000 } from './1763785000000-merges';
 import { Pictures1763790000000 } from './1763790000000-pictures';
 import { Audit1763800000000 } from './1763800000000-audit';
+import { Lineage1763810000000 } from './1763810000000-lineage';
+import { Evidence1763820000000 } from './1763820000000-evidence';
+import { Access1763830000000 } from './1763830000000-access';
 import { Governance1763840000000 } from './1763840000000-governance';
 
 /** All migrations, oldest first. One that was released is never changed. */
@@ -14,5 +17,8 @@ export const migrations = [
   Merges1763785000000,
   Pictures1763790000000,
   Audit1763800000000,
+  Lineage1763810000000,
+  Evidence1763820000000,
+  Access1763830000000,
   Governance1763840000000,
 ];

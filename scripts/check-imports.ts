@@ -14,6 +14,7 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   client: { values: [] },
   runtime: { values: ['engine'] },
   metrics: { values: ['engine'] },
+  attacks: { values: ['engine', 'metrics'] },
   clip: { values: ['engine'] },
   method: { values: ['engine', 'clip'] },
   plugins: { values: ['method'] },
@@ -21,12 +22,12 @@ const mayImport: Record<string, { values: string[]; types?: string[] }> = {
   evaluation: { values: ['engine', 'clip', 'data', 'runtime', 'metrics'] },
   pictures: { values: [] },
   queue: { values: ['database'] },
-  domain: { values: ['database', 'queue', 'artifacts', 'migrations', 'metrics'] },
+  domain: { values: ['database', 'queue', 'artifacts', 'migrations', 'metrics', 'attacks'] },
   migrations: { values: [] },
   intake: { values: ['domain', 'clip', 'data'] },
-  api: { values: ['domain', 'metrics', 'observability'] },
-  trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'pictures', 'runtime'] },
   worker: { values: ['domain', 'queue'], types: ['observability'] },
+  api: { values: ['domain', 'metrics', 'attacks', 'observability'] },
+  trainer: { values: ['method', 'engine', 'clip', 'data', 'evaluation', 'metrics', 'attacks', 'pictures', 'runtime'] },
   // of runtime only the probe, which loads no ONNX Runtime
   executor: { values: ['domain', 'queue', 'artifacts', 'observability', 'runtime'], types: ['trainer'] },
 };

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { Context } from './api/context';
 import { createLoaders } from './api/loaders';
 import { createSchema } from './api/schema';
+import { Authentication } from './api/server/authentication';
 import { serveDownloads } from './api/server/downloads';
 import { serveHttp } from './api/server/http';
 import { knownHosts } from './api/server/known-host';
 import { createPresentError } from './api/server/present-error';
-import { Gate, loadToken } from './api/server/token';
+import type { Session } from './api/server/session';
+import { loadToken } from './api/server/token';
 import { serveWebSocket } from './api/server/websocket';
 import { type Config, ConfigError } from './config';
 import type { Domain } from './domain';
@@ -32,7 +34,7 @@ export interface Server {
 export async function startServer(config: Config, domain: Domain, log: Log): Promise<Server> {
   await mkdir(config.home, { recursive: true });
   const token = config.auth === 'none' ? undefined : await loadToken(config.home, config.token);
-  const gate = new Gate(token);
+  const authentication = new Authentication({ bootstrap: token });
   const isKnownHost = knownHosts(config.host, config.allowedHosts);
   const metrics = createMetrics(() => domain.runs.countByStatus());
   const presentError = createPresentError(log, metrics);
@@ -43,8 +45,9 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     database: domain.database.kind === 'embedded' ? ('EMBEDDED' as const) : ('POSTGRES' as const),
     startedAt: new Date(),
   };
-  const createContext = (): Context => ({
+  const createContext = (session: Session): Context => ({
     domain,
+    session,
     loaders: createLoaders(domain),
     server: identity,
     stop: stop.signal,
@@ -57,10 +60,11 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     );
   };
 
-  const http = await serveHttp({ schema, gate, isKnownHost, createContext, presentError, readiness, log, metrics });
+  const shared = { schema, authentication, isKnownHost, createContext, presentError, log, metrics };
+  const http = await serveHttp({ ...shared, readiness });
   serveDownloads(http.app, domain);
   const { server } = http.app;
-  const sockets = serveWebSocket({ server, schema, gate, isKnownHost, createContext, presentError, log, metrics });
+  const sockets = serveWebSocket({ ...shared, server });
   await http.app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
     const reasons: Record<string, string> = {
       EADDRINUSE: `LETHE_PORT ${config.port} is taken on ${config.host}: stop what uses it or choose another`,

@@ -7,7 +7,14 @@ import { ClientError, LetheClient } from '../../src/client/lethe-client';
 import * as operations from './operations';
 import { type DemoOptions, imagesOf, readOptions } from './options';
 import { createProgressView, type DemoEvent } from './progress-view';
-import { accuracyTable, type ClassAccuracy, type LineageEdge, type LineageNode, lineageTree } from './report';
+import {
+  accuracyTable,
+  type ClassAccuracy,
+  type LineageEdge,
+  type LineageNode,
+  lineageTree,
+  type MadeNode,
+} from './report';
 import { type ServerProcess, startServerProcess } from './server-process';
 
 /**
@@ -131,11 +138,12 @@ async function report(options: DemoOptions, client: LetheClient, id: string): Pr
   say(`(guessing gives ${before.chance.toFixed(2)})\n`);
   say(`${accuracyTable(options.class, before.classes, after.classes)}\n`);
 
-  const { lineage } = await client.request<{ lineage: { nodes: LineageNode[]; edges: LineageEdge[] } }>(
+  const { lineage } = await client.request<{ lineage: { nodes: { subject: MadeNode }[]; edges: LineageEdge[] } }>(
     operations.lineage,
     { id: result.id },
   );
-  say(`Lineage\n${lineageTree(lineage.nodes, lineage.edges, result.id)}\n`);
+  const checkpoints = lineage.nodes.map(({ subject }) => subject);
+  say(`Lineage\n${lineageTree(checkpoints, lineage.edges, result.id)}\n`);
 
   const folder = join(options.home, 'exported', `${options.class}-${options.method}-${options.seed}`);
   await exportCheckpoint(client, result.id, folder);

@@ -70,9 +70,9 @@ export const finishedRun = `
 
 export const lineage = `
   query ($id: ID!) {
-    lineage(of: $id) {
+    lineage(of: $id, types: [CHECKPOINT]) {
       complete truncatedBy
-      nodes { id name digest }
-      edges { parentId childId run { seed method { name } } }
+      nodes { subject { ... on Checkpoint { id name digest run { seed method { name } } } } }
+      edges { fromId toId }
     }
   }`;

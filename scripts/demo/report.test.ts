@@ -23,12 +23,16 @@ test('the forget class comes first, the mean of the others last with what is lef
 });
 
 test('lineage is a tree with its branches, and marks the checkpoint asked about', () => {
-  const node = (id: string) => ({ id, name: id, digest: id.repeat(20) });
   const run = (seed: number) => ({ seed, method: { name: 'clip-erase' } });
+  const runs = new Map([
+    ['b', run(1)],
+    ['c', run(2)],
+  ]);
+  const node = (id: string) => ({ id, name: id, digest: id.repeat(20), run: runs.get(id) ?? null });
   const edges = [
-    { parentId: 'a', childId: 'b', run: run(1) },
-    { parentId: 'a', childId: 'c', run: run(2) },
-    { parentId: 'b', childId: 'd', run: null },
+    { fromId: 'a', toId: 'b' },
+    { fromId: 'a', toId: 'c' },
+    { fromId: 'b', toId: 'd' },
   ];
   expect(lineageTree(['a', 'b', 'c', 'd'].map(node), edges, 'c').split('\n')).toEqual([
     'a  sha256 aaaaaaaaaaaa  imported',

@@ -14,10 +14,14 @@ export interface LineageNode {
   digest: string;
 }
 
-export interface LineageEdge {
-  parentId: string;
-  childId: string;
+/** A checkpoint, and the run that made it. */
+export interface MadeNode extends LineageNode {
   run: { seed: number; method: { name: string } } | null;
+}
+
+export interface LineageEdge {
+  fromId: string;
+  toId: string;
 }
 
 /** Zero-shot accuracy before and after: the forget class first, then every other one, then the mean of the others. */
@@ -37,22 +41,19 @@ export function accuracyTable(forget: string, before: ClassAccuracy[], after: Cl
 }
 
 /** The lineage of a checkpoint as a tree, oldest first; every line says how its checkpoint came to be. */
-export function lineageTree(nodes: LineageNode[], edges: LineageEdge[], marked: string): string {
-  const children = (id: string) => edges.filter(({ parentId }) => parentId === id);
+export function lineageTree(nodes: MadeNode[], edges: LineageEdge[], marked: string): string {
+  const children = (id: string) => edges.filter(({ fromId }) => fromId === id);
   const line = ({ id, name, digest }: LineageNode, how: string) =>
     `${name}  sha256 ${digest.slice(0, 12)}  ${how}${id === marked ? '  <- new' : ''}`;
   const below = (id: string, indent: string): string[] =>
-    children(id).flatMap(({ childId, run }, index, all) => {
+    children(id).flatMap(({ toId }, index, all) => {
       const last = index === all.length - 1;
-      const child = nodes.find((node) => node.id === childId);
+      const child = nodes.find((node) => node.id === toId);
       if (!child) return [];
-      const how = run ? `by ${run.method.name}, seed ${run.seed}` : '';
-      return [
-        `${indent}${last ? '└─' : '├─'} ${line(child, how)}`,
-        ...below(childId, `${indent}${last ? '   ' : '│  '}`),
-      ];
+      const how = child.run ? `by ${child.run.method.name}, seed ${child.run.seed}` : '';
+      return [`${indent}${last ? '└─' : '├─'} ${line(child, how)}`, ...below(toId, `${indent}${last ? '   ' : '│  '}`)];
     });
-  const roots = nodes.filter(({ id }) => !edges.some(({ childId }) => childId === id));
+  const roots = nodes.filter(({ id }) => !edges.some(({ toId }) => toId === id));
   return roots.flatMap((root) => [line(root, 'imported'), ...below(root.id, '')]).join('\n');
 }
 

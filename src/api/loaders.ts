@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type {
   Alias,
   Artifact,
+  AttackResult,
   Checkpoint,
   CheckpointMerge,
   Dataset,
@@ -11,6 +12,7 @@ import type {
   Method,
   MetricValue,
   Playbook,
+  Policy,
   Recipient,
   Run,
   SampleSet,
@@ -36,6 +38,9 @@ export interface Loaders {
   runArtifacts: DataLoader<string, Artifact[]>;
   /** The artifacts of an evaluation, by its id. */
   evaluationArtifacts: DataLoader<string, Artifact[]>;
+  policy: DataLoader<string, Policy>;
+  /** The numbers of a verification, by its id. */
+  attackResults: DataLoader<string, AttackResult[]>;
   /** The numbers of an evaluation, by its id. */
   evaluationValues: DataLoader<string, MetricValue[]>;
   /** Whom a request's data was disclosed to, by its id. */
@@ -63,6 +68,11 @@ export function createLoaders(domain: Domain): Loaders {
     artifact: byId((ids) => domain.artifactRows.byIds(ids)),
     runArtifacts: artifactsOf('runId', domain),
     evaluationArtifacts: artifactsOf('evaluationId', domain),
+    policy: byId((ids) => domain.policies.byIds(ids)),
+    attackResults: new DataLoader(async (ids) => {
+      const rows = await domain.verifications.resultsOf(ids);
+      return ids.map((id) => rows.filter((row) => row.verificationId === id));
+    }),
     evaluationValues: new DataLoader(async (ids) => {
       const rows = await domain.values.ofEvaluations(ids);
       return ids.map((id) => rows.filter((row) => row.evaluationId === id));

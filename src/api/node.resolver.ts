@@ -13,8 +13,10 @@ import { MergeType } from './merge/merge.type';
 import { MethodType } from './method/method.type';
 import { Node } from './node';
 import { PlaybookGraphType } from './playbook/playbook.type';
+import { PolicyType } from './policy/policy.type';
 import { RunType } from './run/run.type';
 import { SampleSetType } from './sample-set/sample-set.type';
+import { VerificationType } from './verification/verification.type';
 import { WebhookDeliveryType, WebhookGraphType } from './webhook/webhook.type';
 
 @Resolver()
@@ -35,6 +37,8 @@ export class NodeResolver {
       domain.evaluations.byIds([id]).then((rows) => rows.map(EvaluationType.of)),
       domain.artifactRows.byIds([id]).then((rows) => rows.map(ArtifactType.of)),
       domain.merges.byIds([id]).then((rows) => rows.map(MergeType.of)),
+      domain.policies.byIds([id]).then((rows) => rows.map(PolicyType.of)),
+      domain.verifications.byIds([id]).then((rows) => rows.map(VerificationType.of)),
       domain.executors.byIds([id]).then((rows) => rows.map(ExecutorType.of)),
       domain.approvals.byIds([id]).then((rows) => rows.map(ApprovalType.of)),
       domain.aliases.byIds([id]).then((rows) => rows.map(AliasType.of)),

@@ -12,14 +12,17 @@ import { EvaluationResolver } from './evaluation/evaluation.resolver';
 import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
 import { InfoResolver } from './info/info.resolver';
+import { CarriersResolver } from './lineage/carriers.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
 import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
 import { NodeResolver } from './node.resolver';
 import { PlaybookResolver } from './playbook/playbook.resolver';
+import { PolicyResolver } from './policy/policy.resolver';
 import { RunResolver } from './run/run.resolver';
 import { RunEventResolver } from './run-event/run-event.resolver';
 import { SampleSetResolver } from './sample-set/sample-set.resolver';
+import { RunVerificationResolver, VerificationResolver } from './verification/verification.resolver';
 import { WebhookResolver } from './webhook/webhook.resolver';
 
 /** The whole schema, built from the resolvers. */
@@ -40,7 +43,11 @@ export function createSchema(): GraphQLSchema {
       MergeResolver,
       MetricValueResolver,
       ComparisonResolver,
+      PolicyResolver,
+      VerificationResolver,
+      RunVerificationResolver,
       LineageResolver,
+      CarriersResolver,
       ExecutorResolver,
       ErasureRequestResolver,
       ApprovalResolver,

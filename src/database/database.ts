@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, type EntityTarget, type ObjectLiteral, 
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { migrate } from './migrate';
+import { type Narrowing, narrowReads } from './narrow-reads';
 import { Notifications } from './notifications';
 import { patientPg } from './patient-pool';
 import { SnakeNaming } from './snake-naming';
@@ -14,6 +15,8 @@ export interface DatabaseOptions {
   /** Folder of the embedded database; made when missing. */
   folder: string;
   entities: NonNullable<PostgresDataSourceOptions['entities']>;
+  /** What reads may see; all when left out. */
+  narrowing?: Narrowing;
   migrations: NonNullable<PostgresDataSourceOptions['migrations']>;
   /** Most connections of this process, apart from the one that listens. */
   poolSize?: number;
@@ -55,6 +58,7 @@ export class Database {
     try {
       await dataSource.initialize();
       await migrate(dataSource);
+      if (options.narrowing) narrowReads(dataSource, options.narrowing);
     } catch (error) {
       if (dataSource.isInitialized) await dataSource.destroy();
       await embedded?.close();

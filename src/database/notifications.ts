@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
 
 /** Called with the payload; with null when notifications may have been missed and the tables must be read again. */
@@ -20,7 +21,9 @@ export class Notifications {
   }
 
   /** Resolves when the channel is listened to; the returned function unsubscribes. */
-  async subscribe(channel: string, listener: Listener): Promise<() => void> {
+  async subscribe(channel: string, given: Listener): Promise<() => void> {
+    // Called in the subscriber's own context, not in that of whoever happened to open the connection.
+    const listener: Listener = AsyncResource.bind(given);
     const listeners = this.#listeners.get(channel) ?? new Set();
     listeners.add(listener);
     this.#listeners.set(channel, listeners);

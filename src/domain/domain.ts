@@ -28,11 +28,16 @@ import { MethodService } from './method/method.service';
 import { PlaybookService } from './playbook/playbook.service';
 import type { Certificates, Verifications } from './playbook/playbook-steps';
 import { RequestProgressService } from './playbook/request-progress.service';
+import { PolicyService } from './policy/policy.service';
+import { narrowed } from './project/owned';
+import { ProjectService } from './project/project.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
 import { type FeedTimes, RunEventFeed } from './run-event/run-event-feed';
 import { RunEventLog } from './run-event/run-event-log';
 import { SampleSetService } from './sample-set/sample-set.service';
+import { TokenService } from './token/token.service';
+import { VerificationService } from './verification/verification.service';
 import { Destinations } from './webhook/destinations';
 import { WebhookService } from './webhook/webhook.service';
 
@@ -48,7 +53,7 @@ export interface DomainOptions {
   clock?: Clock;
   /** Private networks, in CIDR notation, that webhooks may go to; none when left out. */
   webhookNetworks?: readonly string[];
-  /** Left out, nothing is ever verified: an alias that needs the verdict PASS cannot be moved. */
+  /** Who verifies; Lethe's own executors when left out. */
   verifications?: Verifications;
   /** Left out, no certificate is issued: a playbook stops before that step. */
   certificates?: Certificates;
@@ -59,6 +64,8 @@ export class Domain {
   readonly queue: Queue;
   readonly idempotency: IdempotencyService;
   readonly audit: AuditLog;
+  readonly projects: ProjectService;
+  readonly tokens: TokenService;
   /** Rows about what runs and evaluations left behind; `artifacts` has their bytes. */
   readonly artifactRows: ArtifactService;
   readonly checkpoints: CheckpointService;
@@ -75,6 +82,8 @@ export class Domain {
   readonly runs: RunService;
   readonly comparison: ComparisonService;
   readonly attempts: RunAttemptService;
+  readonly policies: PolicyService;
+  readonly verifications: VerificationService;
   readonly work: WorkService;
   readonly clock: Clock;
   readonly requestChanges: RequestChanges;
@@ -98,13 +107,15 @@ export class Domain {
     this.queue = new Queue(database, clock);
     this.idempotency = new IdempotencyService(database);
     this.audit = new AuditLog(database);
+    this.projects = new ProjectService(this);
+    this.tokens = new TokenService(this);
     this.artifactRows = new ArtifactService(database);
-    this.checkpoints = new CheckpointService(database, artifacts, readCheckpoint, this.idempotency);
-    this.datasets = new DatasetService(database, readDataset, this.idempotency);
-    this.sets = new SampleSetService(database, this.datasets, this.idempotency);
+    this.lineage = new LineageService(database);
+    this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
+    this.checkpoints = new CheckpointService(this, readCheckpoint);
+    this.sets = new SampleSetService(database, this.datasets, this.idempotency, this.lineage);
     this.methods = new MethodService(database);
     this.executors = new ExecutorService(database, this.methods);
-    this.lineage = new LineageService(database);
     this.events = new RunEventLog(database);
     this.feed = new RunEventFeed(database, this.events, feedTimes);
     this.values = new MetricValueService(database);
@@ -113,6 +124,8 @@ export class Domain {
     this.runs = new RunService(this);
     this.comparison = new ComparisonService(database);
     this.attempts = new RunAttemptService(this);
+    this.policies = new PolicyService(this);
+    this.verifications = new VerificationService(this);
     this.work = new WorkService(this);
     this.requestChanges = new RequestChanges(this);
     this.reminders = new ReminderService(this);
@@ -120,9 +133,9 @@ export class Domain {
     this.requestFeed = new RequestFeed(this);
     this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
     this.approvals = new ApprovalService(this);
-    this.aliases = new AliasService(this, options.verifications);
+    this.aliases = new AliasService(this, options.verifications ?? this.verifications);
     this.playbooks = new PlaybookService(this);
-    this.progress = new RequestProgressService(this, options);
+    this.progress = new RequestProgressService(this, { verifications: this.verifications, ...options });
     this.background = new BackgroundService(this, {
       REMINDER: { settle: (requestId) => this.reminders.remind(requestId) },
       PLAYBOOK: { settle: (requestId) => this.progress.advance(requestId) },
@@ -132,7 +145,14 @@ export class Domain {
 
   static async open(options: DomainOptions): Promise<Domain> {
     const { databaseUrl: url, folder, poolSize } = options;
-    const database = await Database.open({ url, folder, entities, migrations, ...(poolSize ? { poolSize } : {}) });
+    const database = await Database.open({
+      url,
+      folder,
+      entities,
+      migrations,
+      narrowing: narrowed,
+      ...(poolSize ? { poolSize } : {}),
+    });
     return new Domain(database, options.artifacts, options);
   }
 

@@ -16,20 +16,28 @@ import { MetricValue } from './evaluation/metric-value.entity';
 import { Executor } from './executor/executor.entity';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity';
 import { LineageEdge } from './lineage/lineage-edge.entity';
+import { LineageNode } from './lineage/lineage-node.entity';
 import { CheckpointMerge } from './merge/checkpoint-merge.entity';
 import { Method } from './method/method.entity';
 import { Playbook } from './playbook/playbook.entity';
+import { Policy } from './policy/policy.entity';
+import { Project } from './project/project.entity';
 import { Metric } from './run/metric.entity';
 import { Run } from './run/run.entity';
 import { RunEvent } from './run-event/run-event.entity';
 import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
+import { ApiToken } from './token/api-token.entity';
+import { AttackResult } from './verification/attack-result.entity';
+import { Verification } from './verification/verification.entity';
 import { WebhookAttempt } from './webhook/webhook-attempt.entity';
 import { WebhookDelivery } from './webhook/webhook-delivery.entity';
 import { WebhookEndpoint } from './webhook/webhook-endpoint.entity';
 
 /** Every table. */
 export const entities = [
+  Project,
+  ApiToken,
   Checkpoint,
   Dataset,
   Sample,
@@ -44,6 +52,10 @@ export const entities = [
   Artifact,
   CheckpointMerge,
   MetricValue,
+  LineageNode,
+  Policy,
+  Verification,
+  AttackResult,
   LineageEdge,
   IdempotencyKey,
   AuditEntry,

@@ -1,8 +1,19 @@
-export { type Actor, actingAs, currentActor, personOf, type Role, roles, SYSTEM } from './actor/actor';
+export {
+  type Actor,
+  actingAs,
+  currentActor,
+  currentProject,
+  DEFAULT_PROJECT,
+  personOf,
+  type Role,
+  roles,
+  SYSTEM,
+  systemOf,
+} from './actor/actor';
 export { Alias } from './alias/alias.entity';
 export type { AliasProtection, CreateAlias, MoveAliases, RollbackAlias } from './alias/alias.service';
 export { AliasMove } from './alias/alias-move.entity';
-export type { Verdict, Verdicts } from './alias/verdicts';
+export type { Verdicts } from './alias/verdicts';
 export { Approval, type Decision, decisions } from './approval/approval.entity';
 export type { GiveApproval } from './approval/approval.service';
 export { Artifact, type ArtifactMediaType, artifactMediaTypes } from './artifact/artifact.entity';
@@ -42,8 +53,18 @@ export type { MeasuredValue, MetricValueFilter } from './evaluation/metric-value
 export { type DeviceReport, Executor } from './executor/executor.entity';
 export type { RegisterExecutor } from './executor/executor.service';
 export type { Work } from './executor/work.service';
-export type { Lineage, LineageDirection, LineageRequest } from './lineage/lineage.service';
-export { LineageEdge, type LineageKind, lineageKinds } from './lineage/lineage-edge.entity';
+export type { Carrier, Carriers } from './lineage/carriers';
+export type { Lineage, LineageDirection, LineageRequest, Link } from './lineage/lineage.service';
+export { LineageEdge } from './lineage/lineage-edge.entity';
+export {
+  type LineageKind,
+  type LineageNodeType,
+  lineageKindNames,
+  lineageKinds,
+  lineageNodeTypeNames,
+  lineageNodeTypes,
+} from './lineage/lineage-graph';
+export { LineageNode } from './lineage/lineage-node.entity';
 export { decodeEventCursor, isId } from './listing/cursor';
 export { LARGEST_PAGE, type Page, type PageRequest, pageSize } from './listing/page';
 export { CheckpointMerge, type MergeSource } from './merge/checkpoint-merge.entity';
@@ -67,6 +88,12 @@ export {
   stepStates,
   type Verifications,
 } from './playbook/playbook-steps';
+export { type Finding, judge, type Verdict, type VerdictLine, verdicts } from './policy/judge';
+export { type ComparedModel, comparedModels, Policy, type Threshold } from './policy/policy.entity';
+export type { CreatePolicy } from './policy/policy.service';
+export { narrowed, Owned } from './project/owned';
+export { Project } from './project/project.entity';
+export type { CreateProject } from './project/project.service';
 export { Misuse } from './refusal/misuse';
 export { Refusal, type RefusalCode, type RefusalValues, refusals, refuse } from './refusal/refusals';
 export { Metric } from './run/metric.entity';
@@ -79,6 +106,13 @@ export type { FeedItem, FeedTimes } from './run-event/run-event-feed';
 export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTypes } from './run-event/run-event-types';
 export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
 export type { CreateSampleSet } from './sample-set/sample-set.service';
+export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
+export { accessChannel, type CreatedToken, type CreateToken, personId } from './token/token.service';
+export { AttackResult } from './verification/attack-result.entity';
+export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
+export { Verification, type VerificationProgress } from './verification/verification.entity';
+export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
+export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
 export type { CreateWebhook } from './webhook/webhook.service';
 export { WebhookAttempt } from './webhook/webhook-attempt.entity';
 export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';

@@ -12,6 +12,7 @@ import { Inputs } from './inputs';
 import { MergeAttempt } from './merge-attempt';
 import { type BrokenPlugin, describePlugins, SHIPPED_PLUGINS } from './plugins';
 import { RunAttempt } from './run-attempt';
+import { VerificationAttempt } from './verification-attempt';
 
 export interface ExecutorOptions {
   readonly domain: Domain;
@@ -107,6 +108,8 @@ function attemptAt(context: ExecutorContext, work: Work): Attempt {
       return new EvaluationAttempt(context, work);
     case 'MERGE':
       return new MergeAttempt(context, work);
+    case 'VERIFICATION':
+      return new VerificationAttempt(context, work);
   }
 }
 

@@ -190,6 +190,7 @@ export class RunAttempt {
           await attempts.recordArtifact(this.claim, await storedArtifact(this.context.domain.artifacts, message));
           break;
         case 'measuring':
+        case 'verified':
           break;
         default:
           this.final = message;

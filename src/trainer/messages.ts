@@ -1,3 +1,4 @@
+import type { AttackedModel, AttackName, AttackRow, PartName } from '../attacks';
 import type { Sample } from '../data';
 import type { EvaluationPlan, MetricValue } from '../evaluation';
 import type { SetName } from '../method';
@@ -12,6 +13,7 @@ export type ToTrainer =
   | { readonly type: 'run'; readonly assignment: Assignment }
   | { readonly type: 'evaluate'; readonly assignment: EvaluationAssignment }
   | { readonly type: 'merge'; readonly assignment: MergeAssignment }
+  | { readonly type: 'verify'; readonly assignment: VerificationAssignment }
   | { readonly type: 'cancel' };
 
 /** Images of one dataset. */
@@ -77,6 +79,37 @@ export interface MergeAssignment {
   readonly scratch: string;
 }
 
+/** A planned verification: which attacks on which models, and with what. */
+export interface VerificationAssignment extends Compute {
+  /** Folders of the models' files; the original is always there. */
+  readonly models: Readonly<Record<AttackedModel, string | null>>;
+  readonly attacks: Readonly<Record<AttackedModel, readonly AttackName[]>>;
+  readonly parts: Readonly<Record<PartName, SampleSource | null>>;
+  readonly classes: readonly string[];
+  readonly forgetClasses: readonly string[];
+  readonly superclasses: readonly { readonly name: string; readonly classes: readonly string[] }[];
+  /** Prompts whose embeddings are averaged. */
+  readonly templates: readonly string[];
+  readonly relearning: Relearning;
+  readonly seed: number;
+}
+
+/** How a model is trained again to see whether what was forgotten comes back. */
+export interface Relearning {
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly steps: number;
+  /** Steps between two looks. */
+  readonly every: number;
+  /** Forget images that are trained on, where some are. */
+  readonly samples: number;
+  /** Share of the original's accuracy that counts as back. */
+  readonly share: number;
+}
+
+/** One number of a verification. */
+export type AttackFinding = AttackRow & { readonly model: AttackedModel; readonly attack: AttackName };
+
 /** What an evaluation found. */
 export interface EvaluationReport {
   /** Those it used: the default, where none were given. */
@@ -92,6 +125,7 @@ export type FromTrainer =
   | { readonly type: 'evaluated'; readonly role: 'BEFORE' | 'AFTER' | null; readonly report: EvaluationReport }
   /** How far an evaluation is: images embedded, metrics done. */
   | { readonly type: 'measuring'; readonly stage: string; readonly done: number; readonly total: number }
+  | { readonly type: 'verified'; readonly results: readonly AttackFinding[] }
   | { readonly type: 'snapshot'; readonly file: string; readonly position: Position }
   | ({ readonly type: 'artifact' } & ArtifactReport)
   | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }

@@ -22,6 +22,14 @@ export interface StagePlace extends StageSpan {
   save(part: Pick<Snapshot, 'position' | 'arrays' | 'facts'>): Promise<void>;
 }
 
+/** Somebody who looks at the weights now and then, and may say that it is enough. */
+export interface Watch {
+  /** Steps between two looks. */
+  readonly every: number;
+  /** Whether to stop. */
+  look(step: number, weights: Weights): Promise<boolean>;
+}
+
 /** Minimises an objective, from the start or from a snapshot of this very stage, and leaves the context's weights changed. */
 export async function trainStage(
   context: RunContext,
@@ -29,6 +37,7 @@ export async function trainStage(
   objective: Objective<BatchName>,
   training: Training,
   resume: Snapshot | undefined,
+  watch?: Watch,
 ): Promise<TrainOutcome> {
   const { stage } = place;
   const { seed, weights, prepared, towers, reporter } = context;
@@ -61,10 +70,8 @@ export async function trainStage(
     const looked = training.levels
       ? everySample(prepared)
       : new Map([...parts].map(([name, { held }]) => [name, held]));
-    const look = async () => {
-      const now = new Map([...weights, ...trained.plain(program, await session.state())]);
-      return accuracies(towers, now, prepared, looked);
-    };
+    const now = async (): Promise<Weights> => new Map([...weights, ...trained.plain(program, await session.state())]);
+    const look = async () => accuracies(towers, await now(), prepared, looked);
     const keeper = new BestState(resume);
     session.loadState(trained.initial(program));
     if (resume?.arrays.state) session.loadState(resume.arrays.state);
@@ -96,6 +103,7 @@ export async function trainStage(
           stopped = ladder.usedUp;
         }
       }
+      if (watch && step % watch.every === 0) stopped = (await watch.look(step, await now())) || stopped;
       if (context.snapshots.due() || stopped) {
         reporter.flush();
         await place.save({

@@ -3,6 +3,7 @@ import { mergeAssignment } from './merge-assignment';
 import type { ExitAlone, FromTrainer, ToTrainer } from './messages';
 import { type Control, runAssignment } from './run-assignment';
 import { Cancelled, describeFailure } from './stop';
+import { verify } from './verification/verify';
 
 const EXIT_ALONE: ExitAlone = 76;
 
@@ -49,6 +50,7 @@ async function attempt(message: Exclude<ToTrainer, { type: 'cancel' }>, control:
   try {
     if (message.type === 'run') await runAssignment(message.assignment, send, control);
     else if (message.type === 'merge') await mergeAssignment(message.assignment, send, control);
+    else if (message.type === 'verify') await verify(message.assignment, send, control);
     else await evaluate(message.assignment, send, control);
     return last ?? { type: 'finished', checkpoint: null, outcome: null, cost: null };
   } catch (error) {

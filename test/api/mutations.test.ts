@@ -171,10 +171,17 @@ test('a deleted checkpoint starts no run and no evaluation, but lineage names it
     expect.any(Array),
   ]);
   const { data } = await lethe.ask(
-    'query ($id: ID!) { lineage(of: $id) { complete truncatedBy nodes { name deletedAt } edges { kind } } }',
+    'query ($id: ID!) { lineage(of: $id) { complete truncatedBy nodes { type label depth subject { ... on Checkpoint { deletedAt } } } edges { kind } } }',
     { id },
   );
-  expect(data).toMatchObject({ lineage: { complete: true, truncatedBy: null, nodes: [{ name: 'gone' }], edges: [] } });
+  expect(data).toMatchObject({
+    lineage: {
+      complete: true,
+      truncatedBy: null,
+      nodes: [{ type: 'CHECKPOINT', label: 'gone', depth: 0, subject: { deletedAt: expect.any(String) } }],
+      edges: [],
+    },
+  });
 });
 
 test('a repeated request with the same key gets what the first one made; another input is refused', async () => {
@@ -228,10 +235,53 @@ test('checkpoints are merged, and lineage says what came of it', async () => {
       result,
     },
   });
-  const lineage = await lethe.ask('query ($id: ID!) { lineage(of: $id) { edges { kind share childId } } }', {
-    id: other.id,
-  });
+  const lineage = await lethe.ask(
+    'query ($id: ID!) { lineage(of: $id, types: [CHECKPOINT]) { edges { kind share toId } } }',
+    {
+      id: other.id,
+    },
+  );
   expect(lineage.data).toMatchObject({ lineage: { edges: [{ kind: 'MERGED', share: 0.75 }] } });
+});
+
+test('what a checkpoint was trained on is declared, lineage names things of any type, and carriers are found', async () => {
+  const { dataset, checkpoint, forget } = scene;
+  const input = { checkpointId: checkpoint.id, datasetIds: [dataset.id] };
+  expect(await mutate('declareTraining', input)).toMatchObject({ __typename: 'Checkpoint', id: checkpoint.id });
+  expect(await refused('declareTraining', { ...input, datasetIds: ['x'] })).toEqual([
+    'DatasetNotFound',
+    'DATASET_NOT_FOUND',
+    ['datasetIds', '0'],
+  ]);
+  const tuned = await mutate('importCheckpoint', { name: 'tuned', source: 'x', parentIds: [checkpoint.id] });
+  const { data, errors } = await lethe.ask(
+    `query ($id: ID!, $set: ID!, $asOf: DateTime) {
+       lineage(of: $id, direction: ANCESTORS) {
+         nodes { subjectId type label depth subject { __typename id } } edges { fromId toId kind } complete asOf
+       }
+       carriers(forgetSetId: $set) { carriers { checkpoint { name } samples path { kind } } remediatedIds undeclared }
+       before: lineage(of: $id, asOf: $asOf) { asOf }
+     }`,
+    { id: tuned.id, set: forget.id, asOf: '2020-01-01T00:00:00.000Z' },
+  );
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({
+    lineage: {
+      nodes: [
+        { type: 'CHECKPOINT', label: 'tuned', depth: 0, subject: { __typename: 'Checkpoint', id: tuned.id } },
+        { subjectId: checkpoint.id, type: 'CHECKPOINT', depth: -1 },
+        { type: 'DATASET', label: 'pets', depth: -2, subject: { __typename: 'Dataset', id: dataset.id } },
+      ],
+      complete: true,
+    },
+    carriers: {
+      carriers: expect.arrayContaining([
+        { checkpoint: { name: 'demo' }, samples: 10, path: [{ kind: 'TRAINED' }] },
+        { checkpoint: { name: 'tuned' }, samples: 10, path: [{ kind: 'TRAINED' }, { kind: 'FINE_TUNED' }] },
+      ]),
+    },
+    before: null,
+  });
 });
 
 test('a picture of a run is listed, announced, and served so that it cannot script', async () => {

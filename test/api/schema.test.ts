@@ -48,13 +48,16 @@ test('every mutation takes one input and returns its success or refusals that ar
   expect(mutations.map(({ name }) => name).sort()).toEqual([
     'addRecipient',
     'cancelRun',
+    'cancelVerification',
     'checkIdentity',
     'createAlias',
     'createForgetSet',
     'createPlaybook',
+    'createPolicy',
     'createRetainSet',
     'createWebhook',
     'decideCheckpoint',
+    'declareTraining',
     'deleteCheckpoint',
     'enableWebhook',
     'evaluateCheckpoint',
@@ -76,6 +79,8 @@ test('every mutation takes one input and returns its success or refusals that ar
     'startRun',
     'takeRequestStep',
     'unlinkSubject',
+    'verifyCheckpoint',
+    'verifyRun',
     'withdrawApproval',
   ]);
   for (const { name, args, type } of mutations) {

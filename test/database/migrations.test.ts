@@ -1,6 +1,6 @@
 import { migrations } from '../../migrations';
 import { Database } from '../../src/database';
-import { entities } from '../../src/domain';
+import { DEFAULT_PROJECT, entities } from '../../src/domain';
 import { describeOnBoth } from '../support/databases';
 
 describeOnBoth('migrations', (fresh) => {
@@ -57,6 +57,123 @@ describeOnBoth('migrations', (fresh) => {
       { metrics: ['ZERO_SHOT'], environment: { node: '20' } },
       { metrics: ['ZERO_SHOT'], environment: null },
     ]);
+    await after.close();
+    await place.discard();
+  });
+
+  test('what came of what before there was one graph becomes nodes and edges with their dates', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const until = migrations.findIndex(({ name }) => name.startsWith('Lineage'));
+    const before = await Database.open({ ...options, migrations: migrations.slice(0, until) });
+    const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+    const day = (n: number) => new Date(Date.UTC(2025, 0, n));
+    const [pets, cats, original, method, run, unlearned, merge, soup, evaluation] = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(id);
+    await before.query(
+      `INSERT INTO dataset (id, name, digest, format, source, classes, sample_count, created_at)
+       VALUES ($1, 'pets', 'd', 'TAR', 'x', '[]', 4, $2)`,
+      [pets, day(1)],
+    );
+    await before.query(
+      `INSERT INTO sample_set (id, kind, name, classes, dataset_id, digest, sample_count, created_at)
+       VALUES ($1, 'FORGET', 'cats', '[]', $2, 'd', 1, $3)`,
+      [cats, pets, day(2)],
+    );
+    const checkpoint = (made: unknown[]) =>
+      before.query(
+        `INSERT INTO checkpoint (id, name, digest, architecture, layout, parameter_count, config, files, created_at, parent_id, run_id, merge_id)
+         VALUES ($1, $2, 'd', 'VIT', 'OPENAI', 1, '{}', '[]', $3, $4, $5, $6)`,
+        made,
+      );
+    await checkpoint([original, 'original', day(3), null, null, null]);
+    await before.query(
+      `INSERT INTO method (id, name, version, code_digest, title, description, paper, needs, parameters)
+       VALUES ($1, 'erase', '1', 'd', 'x', 'x', '{}', '{}', '{}')`,
+      [method],
+    );
+    await before.query(
+      `INSERT INTO run (id, method_id, parameters, seed, device, priority, checkpoint_id, forget_set_id, max_attempts, evaluate_on_id, created_at)
+       VALUES ($1, $2, '{}', 0, 'CPU', 0, $3, $4, 1, $5, $6)`,
+      [run, method, original, cats, pets, day(4)],
+    );
+    await checkpoint([unlearned, 'unlearned', day(5), original, run, null]);
+    await before.query(`INSERT INTO checkpoint_merge (id, name, sources, created_at) VALUES ($1, 'soup', $2, $3)`, [
+      merge,
+      JSON.stringify([{ checkpointId: original, share: 1 }]),
+      day(6),
+    ]);
+    await checkpoint([soup, 'soup', day(7), null, null, merge]);
+    await before.query(
+      `INSERT INTO lineage_edge (parent_id, child_id, kind, run_id, share, created_at)
+       VALUES ($1, $2, 'UNLEARNED', $3, NULL, $4), ($1, $5, 'MERGED', NULL, 1, $6)`,
+      [original, unlearned, run, day(5), soup, day(7)],
+    );
+    await before.query(
+      `INSERT INTO evaluation (id, checkpoint_id, dataset_id, run_id, role, templates, metrics, created_at)
+       VALUES ($1, $2, $3, $4, 'AFTER', '[]', '[]', $5)`,
+      [evaluation, unlearned, pets, run, day(5)],
+    );
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    const nodes = await after.query('SELECT id, type, label, created_at FROM lineage_node ORDER BY id');
+    expect(nodes.map((row) => Object.values(row as object))).toEqual([
+      [pets, 'DATASET', 'pets', day(1)],
+      [cats, 'FORGET_SET', 'cats', day(2)],
+      [original, 'CHECKPOINT', 'original', day(3)],
+      [run, 'RUN', 'erase on original', day(4)],
+      [unlearned, 'CHECKPOINT', 'unlearned', day(5)],
+      [merge, 'MERGE', 'soup', day(6)],
+      [soup, 'CHECKPOINT', 'soup', day(7)],
+      [evaluation, 'EVALUATION', 'unlearned on pets, after a run', day(5)],
+    ]);
+    const edges = await after.query(
+      'SELECT from_id, to_id, kind, share, created_at FROM lineage_edge ORDER BY to_id, from_id, kind',
+    );
+    expect(edges.map((row) => Object.values(row as object))).toEqual([
+      [pets, cats, 'SELECTED', null, day(2)],
+      [pets, run, 'USED', null, day(4)],
+      [cats, run, 'USED', null, day(4)],
+      [original, run, 'USED', null, day(4)],
+      [original, unlearned, 'UNLEARNED', null, day(5)],
+      [run, unlearned, 'GENERATED', null, day(5)],
+      [original, merge, 'USED', 1, day(6)],
+      [original, soup, 'MERGED', 1, day(7)],
+      [merge, soup, 'GENERATED', null, day(7)],
+      [pets, evaluation, 'USED', null, day(5)],
+      [run, evaluation, 'GENERATED', null, day(5)],
+      [unlearned, evaluation, 'USED', null, day(5)],
+    ]);
+    await after.close();
+    await place.discard();
+  });
+
+  test('what was there before there were projects belongs to the default one', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const before = await Database.open({
+      ...options,
+      migrations: migrations.filter(({ name }) => !/^Access/.test(name)),
+    });
+    await before.query(
+      `WITH pets AS (INSERT INTO dataset (name, digest, format, source, classes, sample_count)
+         VALUES ('pets', 'd', 'TAR', 'x', '[]', 4) RETURNING id)
+       INSERT INTO idempotency_key (scope, key, request_digest, subject_id) SELECT 'registerDataset', 'k', 'r', id FROM pets`,
+    );
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    expect(
+      await after.query(
+        `SELECT dataset.name, key, project.id FROM dataset JOIN project ON project.id = project_id
+         JOIN idempotency_key ON subject_id = dataset.id AND idempotency_key.project_id = project.id`,
+      ),
+    ).toEqual([{ name: 'pets', key: 'k', id: DEFAULT_PROJECT }]);
+    await expect(
+      after.query(
+        `INSERT INTO dataset (name, digest, format, source, classes, sample_count) VALUES ('', '', '', '', '[]', 0)`,
+      ),
+    ).rejects.toThrow('project_id');
     await after.close();
     await place.discard();
   });

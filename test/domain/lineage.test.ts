@@ -1,25 +1,24 @@
-import type { Checkpoint, Domain } from '../../src/domain';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Domain, LineageRequest } from '../../src/domain';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain } from '../support/domain';
 
 describeOnBoth('lineage', (fresh) => {
   let place: Place;
   let domain: Domain;
-  const made = new Map<string, Checkpoint>();
-  const add = async (name: string, ...parents: string[]) => {
-    made.set(name, granted(await domain.checkpoints.import({ name, source: 'somewhere' })));
-    for (const parent of parents) await link(parent, name);
+  const made = new Map<string, string>();
+  const add = async (label: string, ...parents: string[]) => {
+    const id = randomUUID();
+    made.set(label, id);
+    await domain.lineage.add({ type: label.startsWith('run') ? 'RUN' : 'CHECKPOINT', id, label });
+    for (const parent of parents) await link(parent, label);
   };
   const link = (parent: string, child: string) =>
-    domain.lineage.record({
-      parentId: made.get(parent)!.id,
-      childId: made.get(child)!.id,
-      kind: 'UNLEARNED',
-      runId: null,
-    });
-  const names = async (start: string, request = {}) => {
-    const lineage = (await domain.lineage.of(made.get(start)!.id, request))!;
-    const nodes = lineage.nodes.map(({ checkpoint, depth }) => `${checkpoint.name}${depth}`).sort();
+    domain.lineage.link({ from: made.get(parent)!, to: made.get(child)!, kind: 'UNLEARNED' });
+  const names = async (start: string, request: LineageRequest = {}) => {
+    const lineage = (await domain.lineage.of(made.get(start)!, request))!;
+    const nodes = lineage.nodes.map(({ node, depth }) => `${node.label}${depth}`).sort();
     return { nodes, edges: lineage.edges.length, complete: lineage.complete, truncatedBy: lineage.truncatedBy };
   };
 
@@ -65,12 +64,50 @@ describeOnBoth('lineage', (fresh) => {
     expect(few).toMatchObject({ complete: false, truncatedBy: 'NODES' });
     expect(few.nodes).toHaveLength(3);
     expect(await names('a', { maxNodes: 6 })).toMatchObject({ complete: true });
+    expect(await names('f', { maxNodes: 3 })).toMatchObject({ nodes: ['c-1', 'e-1', 'f0'], truncatedBy: 'NODES' });
+  });
+
+  test('walks over chosen types alone, and shows every edge between what it found', async () => {
+    await add('run', 'd');
+    await add('g', 'run', 'd');
+    expect(await names('d', { direction: 'DESCENDANTS' })).toMatchObject({ nodes: ['d0', 'g1', 'run1'], edges: 3 });
+    expect(await names('d', { direction: 'DESCENDANTS', types: ['RUN'] })).toMatchObject({ nodes: ['d0', 'run1'] });
+    const checkpoints = await names('d', { direction: 'DESCENDANTS', types: ['CHECKPOINT'] });
+    expect(checkpoints).toMatchObject({ nodes: ['d0', 'g1'], edges: 1, complete: true });
+  });
+
+  test('shows the graph as it stood', async () => {
+    await add('x');
+    const before = (await domain.lineage.of(made.get('x')!))!.asOf;
+    await sleep(20);
+    await add('y', 'x');
+    expect(await names('x')).toMatchObject({ nodes: ['x0', 'y1'] });
+    expect(await names('x', { asOf: before })).toMatchObject({ nodes: ['x0'], complete: true });
+    expect(await domain.lineage.of(made.get('y')!, { asOf: before })).toBeNull();
+  });
+
+  test('ten thousand hops, and back again, are one walk each', async () => {
+    const ids = Array.from({ length: 10_001 }, () => randomUUID());
+    await domain.database.query(
+      `WITH node AS (INSERT INTO lineage_node (id, project_id, type, label)
+         SELECT each.id, project.id, 'CHECKPOINT', 'x' FROM project, unnest($1::uuid[]) AS each(id))
+       INSERT INTO lineage_edge (from_id, to_id, kind)
+       SELECT a, b, 'FINE_TUNED' FROM unnest($1::uuid[], $2::uuid[]) AS row(a, b)`,
+      [ids, [...ids.slice(1), ids[0]]],
+    );
+    const all = { maxDepth: 10_000, maxNodes: 20_000 };
+    const down = (await domain.lineage.of(ids[0]!, { ...all, direction: 'DESCENDANTS' }))!;
+    expect(down).toMatchObject({ complete: true, truncatedBy: null });
+    expect(down.nodes.map(({ node }) => node.id)).toEqual(ids);
+    const both = (await domain.lineage.of(ids[0]!, all))!;
+    expect(both.nodes).toHaveLength(10_001);
+    expect(both.nodes.at(-1)!.depth).toBe(5_000);
   });
 
   test('a circle ends', async () => {
     await link('d', 'a');
-    const { nodes, complete } = await names('b');
-    expect(nodes).toHaveLength(6);
+    const { nodes, complete } = await names('b', { types: ['CHECKPOINT'] });
+    expect(nodes).toHaveLength(7);
     expect(complete).toBe(true);
   });
 });

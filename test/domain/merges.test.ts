@@ -152,15 +152,11 @@ describeOnBoth('merges', (fresh) => {
     const { status, resultId, finishedAt } = await domain.merges.getOrFail(asked.id);
     expect([status, finishedAt]).toEqual(['SUCCEEDED', expect.any(Date)]);
     expect(await domain.checkpoints.get(resultId!)).toMatchObject({ name: 'soup', mergeId: asked.id, parentId: null });
-    const lineage = (await domain.lineage.of(resultId!))!;
-    expect(lineage.nodes.map(({ checkpoint, depth }) => `${checkpoint.name}${depth}`).sort()).toEqual([
-      'a-1',
-      'b-1',
-      'soup0',
-    ]);
-    expect(lineage.edges.map(({ parentId, kind, share }) => ({ parentId, kind, share }))).toEqual(
+    const lineage = (await domain.lineage.of(resultId!, { types: ['CHECKPOINT'] }))!;
+    expect(lineage.nodes.map(({ node, depth }) => `${node.label}${depth}`).sort()).toEqual(['a-1', 'b-1', 'soup0']);
+    expect(lineage.edges.map(({ fromId, kind, share }) => ({ fromId, kind, share }))).toEqual(
       expect.arrayContaining(
-        asked.sources.map(({ checkpointId, share }) => ({ parentId: checkpointId, kind: 'MERGED', share })),
+        asked.sources.map(({ checkpointId, share }) => ({ fromId: checkpointId, kind: 'MERGED', share })),
       ),
     );
     expect(await domain.work.claim(executor, 60)).toBeNull();

@@ -223,6 +223,8 @@ describeOnBoth('the life of a run', (fresh) => {
     const { values, ...rest } = found;
     expect(await domain.evaluations.get(asked.id)).toMatchObject({ status: 'SUCCEEDED', ...rest });
     expect(await domain.values.ofEvaluations([asked.id])).toMatchObject(values);
-    await expect(domain.evaluations.succeed(work.claim, found)).rejects.toThrow(LeaseLost);
+    // The first answer was lost, and the executor says it again.
+    await domain.evaluations.succeed(work.claim, found);
+    expect(await domain.values.ofEvaluations([asked.id])).toHaveLength(values.length);
   });
 });

@@ -12,6 +12,27 @@ export class ImportCheckpointInput extends IdempotentInput {
     description: 'A path on the server, a file: URL, or hf:owner/name for one on the Hugging Face hub.',
   })
   source: string;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Ids of the checkpoints it was fine-tuned from elsewhere.',
+  })
+  parentIds?: string[] | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Ids of the datasets it was trained or fine-tuned on; more can be declared later.',
+  })
+  datasetIds?: string[] | null;
+}
+
+@InputType({ description: 'On what a checkpoint was trained.' })
+export class DeclareTrainingInput extends IdempotentInput {
+  @Field(() => ID, { description: 'The checkpoint.' })
+  checkpointId: string;
+
+  @Field(() => [ID], { description: 'Datasets it was trained or fine-tuned on, beside those declared before.' })
+  datasetIds: string[];
 }
 
 @InputType({ description: 'A checkpoint to delete.' })
@@ -25,6 +46,15 @@ const success = { type: () => CheckpointType, show: CheckpointType.of };
 export const ImportCheckpointResult = resultType('ImportCheckpointResult', success, [
   'INVALID_INPUT',
   'CHECKPOINT_UNREADABLE',
+  'CHECKPOINT_NOT_FOUND',
+  'DATASET_NOT_FOUND',
+  'IDEMPOTENCY_CONFLICT',
+]);
+
+export const DeclareTrainingResult = resultType('DeclareTrainingResult', success, [
+  'INVALID_INPUT',
+  'CHECKPOINT_NOT_FOUND',
+  'DATASET_NOT_FOUND',
   'IDEMPOTENCY_CONFLICT',
 ]);
 

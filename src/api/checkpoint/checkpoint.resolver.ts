@@ -2,6 +2,8 @@ import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
 import {
+  DeclareTrainingInput,
+  DeclareTrainingResult,
   DeleteCheckpointInput,
   DeleteCheckpointResult,
   ImportCheckpointInput,
@@ -38,6 +40,17 @@ export class CheckpointResolver {
     @Ctx() { domain }: Context,
   ): Promise<object> {
     return ImportCheckpointResult.show(await domain.checkpoints.import(input));
+  }
+
+  @Mutation(() => DeclareTrainingResult.union, {
+    description:
+      'Says on which datasets a checkpoint was trained before it was imported: `carriers` follows that. What was said before stays said.',
+  })
+  async declareTraining(
+    @Arg('input', () => DeclareTrainingInput, { description: 'What is declared.' }) input: DeclareTrainingInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return DeclareTrainingResult.show(await domain.checkpoints.declareTraining(input));
   }
 
   @Mutation(() => DeleteCheckpointResult.union, {

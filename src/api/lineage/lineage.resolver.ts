@@ -1,29 +1,45 @@
 import { Args, ArgsType, Ctx, Field, ID, Int, Query, Resolver } from 'type-graphql';
-import type { LineageDirection, LineageRequest } from '../../domain';
-import { CheckpointType } from '../checkpoint/checkpoint.type';
+import type { LineageDirection, LineageNodeType, LineageRequest } from '../../domain';
 import type { Context } from '../context';
-import { LineageDirectionEnum, LineageEdgeType, LineageType } from './lineage.type';
+import { DateTime } from '../scalars';
+import {
+  LineageDirectionEnum,
+  LineageEdgeType,
+  LineageNodeObject,
+  LineageNodeTypeEnum,
+  LineageType,
+} from './lineage.type';
 
 @ArgsType()
 class LineageArgs implements LineageRequest {
-  @Field(() => ID, { description: 'Id of the checkpoint to start from.' })
+  @Field(() => ID, { description: 'Id of the thing to start from.' })
   of: string;
 
   @Field(() => LineageDirectionEnum, { defaultValue: 'BOTH', description: 'Which way to walk.' })
   direction: LineageDirection;
 
-  @Field(() => Int, { defaultValue: 10, description: 'Edges from the start, 1 to 100.' })
+  @Field(() => Int, { defaultValue: 10, description: 'Edges from the start, 1 to 10,000.' })
   maxDepth: number;
 
-  @Field(() => Int, { defaultValue: 200, description: 'Checkpoints in all, 1 to 1000.' })
+  @Field(() => Int, { defaultValue: 200, description: 'Nodes in all, 1 to 20,000; the nearest are kept.' })
   maxNodes: number;
+
+  @Field(() => [LineageNodeTypeEnum], {
+    nullable: true,
+    description:
+      'Walk over nodes of these types and the start alone: `[CHECKPOINT]` shows how checkpoints hang together. All types when left out.',
+  })
+  types?: LineageNodeType[] | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'The graph as it stood then; as it stands when left out.' })
+  asOf?: Date | null;
 }
 
 @Resolver()
 export class LineageResolver {
   @Query(() => LineageType, {
     nullable: true,
-    description: 'Where a checkpoint came from and what became of it; null when there is no such checkpoint.',
+    description: 'Where a thing came from and what became of it; null when there is no such thing, or was not then.',
   })
   async lineage(
     @Args(() => LineageArgs) { of, ...request }: LineageArgs,
@@ -32,10 +48,9 @@ export class LineageResolver {
     const found = await domain.lineage.of(of, request);
     if (!found) return null;
     return {
-      nodes: found.nodes.map(({ checkpoint }) => CheckpointType.of(checkpoint)),
-      edges: found.edges.map((edge) => new LineageEdgeType(edge)),
-      complete: found.complete,
-      truncatedBy: found.truncatedBy,
+      ...found,
+      nodes: found.nodes.map(LineageNodeObject.of),
+      edges: found.edges.map(LineageEdgeType.of),
     };
   }
 }

@@ -1,18 +1,31 @@
-import { Ctx, Field, Float, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { lineageKinds } from '../../domain';
-import { CheckpointType } from '../checkpoint/checkpoint.type';
+import { Ctx, Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import {
+  type LineageEdge,
+  type LineageNode,
+  type LineageNodeType,
+  lineageKindNames,
+  lineageKinds,
+  lineageNodeTypeNames,
+  lineageNodeTypes,
+} from '../../domain';
 import type { Context } from '../context';
 import { enumOf } from '../enum-of';
-import { RunType } from '../run/run.type';
+import { Node } from '../node';
+import { DateTime } from '../scalars';
+import { lineageSubjects } from './lineage-subject';
 
-export const LineageKindEnum = enumOf(lineageKinds);
+export const LineageNodeTypeEnum = enumOf(lineageNodeTypeNames);
+registerEnumType(LineageNodeTypeEnum, {
+  name: 'LineageNodeType',
+  description: 'What a node of the lineage graph is.',
+  valuesConfig: Object.fromEntries(lineageNodeTypeNames.map((type) => [type, { description: lineageNodeTypes[type] }])),
+});
+
+export const LineageKindEnum = enumOf(lineageKindNames);
 registerEnumType(LineageKindEnum, {
   name: 'LineageKind',
-  description: 'How a checkpoint came from another.',
-  valuesConfig: {
-    UNLEARNED: { description: 'By a run that made it forget.' },
-    MERGED: { description: 'By averaging the weights of several.' },
-  },
+  description: 'How one thing came of another.',
+  valuesConfig: Object.fromEntries(lineageKindNames.map((kind) => [kind, { description: lineageKinds[kind].about }])),
 });
 
 export const LineageDirectionEnum = enumOf(['ANCESTORS', 'DESCENDANTS', 'BOTH']);
@@ -36,41 +49,67 @@ registerEnumType(TruncatedByEnum, {
   },
 });
 
-@ObjectType('LineageEdge', { description: 'One checkpoint was made from another.' })
+@ObjectType('LineageNode', { description: 'A thing in the lineage graph.' })
+export class LineageNodeObject {
+  @Field(() => ID, { description: 'Id of the thing; edges name it.' })
+  subjectId: string;
+
+  @Field(() => LineageNodeTypeEnum, { description: 'What it is.' })
+  type: LineageNodeType;
+
+  @Field(() => String, { description: 'What people call it.' })
+  label: string;
+
+  @Field(() => Int, { description: 'Edges from the start on a shortest way; below 0 for ancestors.' })
+  depth: number;
+
+  @Field(() => DateTime, { description: 'When it was made.' })
+  createdAt: Date;
+
+  static of(this: void, { node, depth }: { node: LineageNode; depth: number }): LineageNodeObject {
+    const { id: subjectId, ...rest } = node;
+    return Object.assign(new LineageNodeObject(), rest, { subjectId, depth });
+  }
+
+  @Field(() => Node, { nullable: true, description: 'The thing itself; null where the API shows nothing more of it.' })
+  async subject(@Ctx() { loaders }: Context): Promise<Node | null> {
+    return (await lineageSubjects[this.type]?.(this.subjectId, loaders)) ?? null;
+  }
+}
+
+@ObjectType('LineageEdge', { description: 'One thing came of another.' })
 export class LineageEdgeType {
-  private readonly runId: string | null;
+  @Field(() => ID, { description: 'Id of what was first.' })
+  fromId: string;
 
-  @Field(() => ID, { description: 'Id of the checkpoint it was made from.' })
-  parentId: string;
-
-  @Field(() => ID, { description: 'Id of the checkpoint that was made.' })
-  childId: string;
+  @Field(() => ID, { description: 'Id of what came of it.' })
+  toId: string;
 
   @Field(() => LineageKindEnum, { description: 'How.' })
   kind: string;
 
   @Field(() => Float, {
     nullable: true,
-    description: "The parent's weight in a merge: those of all parents sum to 1. Null where it was no merge.",
+    description: 'The weight of a checkpoint in a merge: those of all sum to 1. Null where nothing was merged.',
   })
   share: number | null;
 
-  constructor(row: { parentId: string; childId: string; kind: string; runId: string | null; share: number | null }) {
-    Object.assign(this, row);
-  }
+  @Field(() => DateTime, { description: 'Since when it is known.' })
+  createdAt: Date;
 
-  @Field(() => RunType, { nullable: true, description: 'The run that did it.' })
-  async run(@Ctx() { loaders }: Context): Promise<RunType | null> {
-    return this.runId ? RunType.of(await loaders.run.load(this.runId)) : null;
+  static of(this: void, row: LineageEdge): LineageEdgeType {
+    return Object.assign(new LineageEdgeType(), row);
   }
 }
 
-@ObjectType('Lineage', { description: 'Where a checkpoint came from and what became of it.' })
+@ObjectType('Lineage', { description: 'Where a thing came from and what became of it.' })
 export class LineageType {
-  @Field(() => [CheckpointType], { description: 'The checkpoints met, the one asked about first, nearest first.' })
-  nodes: CheckpointType[];
+  @Field(() => [LineageNodeObject], { description: 'The things met, the one asked about first, nearest first.' })
+  nodes: LineageNodeObject[];
 
-  @Field(() => [LineageEdgeType], { description: 'How they hang together; both ends are in `nodes`.' })
+  @Field(() => [LineageEdgeType], {
+    description: 'Every edge between the nodes, so that no way from one to another is lost.',
+  })
   edges: LineageEdgeType[];
 
   @Field(() => Boolean, { description: 'Whether nothing was left out.' })
@@ -78,4 +117,7 @@ export class LineageType {
 
   @Field(() => TruncatedByEnum, { nullable: true, description: 'Why something was left out.' })
   truncatedBy: string | null;
+
+  @Field(() => DateTime, { description: 'The moment at which the graph stood like this.' })
+  asOf: Date;
 }

@@ -3,18 +3,27 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import fastifyApollo from '@as-integrations/fastify';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import { actingAs, Misuse } from '../../domain';
 import type { Log } from '../../observability/log';
 import type { Metrics } from '../../observability/metrics';
 import type { Context } from '../context';
+import type { Authentication } from './authentication';
 import { limitRules, limits } from './limits';
 import type { PresentError } from './present-error';
-import type { Gate } from './token';
+import { Session } from './session';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null where nobody is asked for, as by probes. */
+    session: Session | null;
+  }
+}
 
 export interface HttpOptions {
   schema: GraphQLSchema;
-  gate: Gate;
+  authentication: Authentication;
   isKnownHost: (headers: FastifyRequest['headers']) => boolean;
-  createContext: () => Context;
+  createContext: (session: Session) => Context;
   presentError: PresentError;
   /** Rejects, or says why, while the server should get no traffic. */
   readiness: () => Promise<string | undefined>;
@@ -52,7 +61,10 @@ export async function serveHttp(options: HttpOptions): Promise<HttpEndpoint> {
     logger: false,
     requestTimeout: 60_000,
   });
+  app.decorateRequest('session', null);
   app.addHook('onRequest', async (request, reply) => admit(request, reply, options));
+  // With a callback, and after the body was read: what follows, the handler and all it awaits, is done in the actor's name.
+  app.addHook('preHandler', ({ session }, _reply, done) => (session ? actingAs(session.actor, done) : done()));
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     const { method } = request;
@@ -79,7 +91,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpEndpoint> {
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
-  await app.register(fastifyApollo(apollo), { context: async () => options.createContext() });
+  await app.register(fastifyApollo(apollo), { context: async ({ session }) => options.createContext(session!) });
 
   return {
     app,
@@ -93,16 +105,20 @@ export async function serveHttp(options: HttpOptions): Promise<HttpEndpoint> {
 }
 
 /** Runs before a byte of the body is read. Probes carry no token and come by address, so they pass. */
-function admit(request: FastifyRequest, reply: FastifyReply, { gate, isKnownHost }: HttpOptions) {
+async function admit(request: FastifyRequest, reply: FastifyReply, { authentication, isKnownHost }: HttpOptions) {
   const route = request.routeOptions.url;
   if (route === '/healthz' || route === '/readyz') return undefined;
   if (!isKnownHost(request.headers)) {
     const message = 'This server does not answer under that name (see LETHE_ALLOWED_HOSTS)';
     return reply.code(403).send(failure('UNKNOWN_HOST', message));
   }
-  if (gate.admits(request.headers.authorization)) return undefined;
-  const message = 'Send the token from $LETHE_HOME/token as "Authorization: Bearer <token>"';
-  return reply.code(401).header('WWW-Authenticate', 'Bearer').send(failure('UNAUTHENTICATED', message));
+  try {
+    request.session = new Session(await authentication.identify(request.headers.authorization));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    return reply.code(401).header('WWW-Authenticate', 'Bearer').send(failure(error.code, error.message));
+  }
 }
 
 function failure(code: string, message: string) {

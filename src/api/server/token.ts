@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -22,30 +22,4 @@ export async function loadToken(home: string, configured?: string): Promise<stri
   if (token.length < 16)
     throw new Error(`The token in ${path} is too short: delete the file to have a new one written`);
   return token;
-}
-
-/** Says whether a client may come in. Without a token (authentication switched off) everybody may. */
-export class Gate {
-  private readonly expected: Buffer | undefined;
-
-  constructor(token: string | undefined) {
-    this.expected = token === undefined ? undefined : digest(token);
-  }
-
-  get open(): boolean {
-    return this.expected === undefined;
-  }
-
-  /** @param credentials an `Authorization` header (`Bearer ...`) or the bare token */
-  admits(credentials: unknown): boolean {
-    if (this.expected === undefined) return true;
-    if (typeof credentials !== 'string') return false;
-    const token = credentials.replace(/^Bearer\s+/i, '').trim();
-    // Digests have one length, so the comparison takes the same time whatever was sent.
-    return timingSafeEqual(digest(token), this.expected);
-  }
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -1,15 +1,17 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { type GraphQLFormattedError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { execute, type GraphQLFormattedError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { actingAs, Misuse } from '../../domain';
 import type { Log } from '../../observability/log';
 import type { Metrics } from '../../observability/metrics';
 import type { Context } from '../context';
+import type { Authentication, Identity } from './authentication';
 import { limits, parseWithinLimits } from './limits';
 import type { PresentError } from './present-error';
-import type { Gate } from './token';
+import { Session } from './session';
 
 const keepAliveMs = 12_000;
 /** Within this a client must say connection_init: graphql-ws's 3 seconds are too few for a person with wscat. */
@@ -21,10 +23,10 @@ export interface WebSocketOptions {
   /** The HTTP server whose `/graphql` upgrades are taken. */
   server: Server;
   schema: GraphQLSchema;
-  gate: Gate;
+  authentication: Authentication;
   isKnownHost: (headers: IncomingMessage['headers']) => boolean;
   /** A new context for each operation: its loaders must not outlive it. */
-  createContext: () => Context;
+  createContext: (session: Session) => Context;
   presentError: PresentError;
   log: Log;
   metrics: Metrics;
@@ -40,8 +42,10 @@ export interface WebSocketEndpoint {
 
 /** What is remembered of one socket. */
 interface Connection {
-  /** The upgrade already showed the token. */
-  authorized: boolean;
+  /** What it shows for itself: in the upgrade, else in connection_init. */
+  credentials: unknown;
+  /** Null before connection_init. */
+  session: Session | null;
   /** Ids of the subscriptions now running. */
   streams: Set<string>;
 }
@@ -51,22 +55,30 @@ interface Connection {
  * `Authorization` header of the upgrade, or, as browsers cannot, as `token` or `Authorization` in connection_init.
  */
 export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
-  const { server, schema, gate, log, metrics, presentError } = options;
+  const { server, schema, authentication, log, metrics, presentError } = options;
   const present = (errors: readonly unknown[]): GraphQLFormattedError[] => errors.map((error) => presentError(error));
 
   let streams = 0;
   let onIdle: () => void = () => {};
   const graphql = makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: initWaitMs,
-    onConnect: ({ connectionParams, extra }) =>
-      extra.authorized || gate.admits(connectionParams?.token) || gate.admits(connectionParams?.Authorization),
-    onSubscribe({ subscriptions }, _id, { query, operationName, variables }) {
+    // In the actor's name, for services know it from nowhere else.
+    execute: (args) => actingAs((args.contextValue as Context).session.actor, () => execute(args)),
+    subscribe: (args) => actingAs((args.contextValue as Context).session.actor, () => subscribe(args)),
+    async onConnect({ connectionParams, extra }) {
+      extra.credentials ??= connectionParams?.token ?? connectionParams?.Authorization;
+      const identity = await identified(authentication, extra.credentials);
+      if (!identity) return false;
+      extra.session = new Session(identity);
+      return true;
+    },
+    onSubscribe({ subscriptions, extra }, _id, { query, operationName, variables }) {
       if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
         throw new Error(`At most ${limits.operationsPerSocket} operations at a time`);
       }
       const parsed = parseWithinLimits(schema, query);
       if (!('kind' in parsed)) return parsed;
-      const contextValue = options.createContext();
+      const contextValue = options.createContext(extra.session!);
       return { schema, document: parsed, operationName, variableValues: variables, contextValue };
     },
     onNext: (_context, _id, _payload, _args, { data, errors }) => ({
@@ -115,7 +127,7 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
             });
           }),
       },
-      { authorized: gate.admits(request.headers.authorization), streams: new Set() },
+      { credentials: request.headers.authorization, session: null, streams: new Set() },
     );
     socket.on('error', (error) => log.debug({ err: error }, 'WebSocket error'));
     socket.once('close', (code, reason) => {
@@ -127,8 +139,8 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
   });
 
   let draining = false;
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const status = draining ? 503 : refusal(request, options);
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const status = draining ? 503 : await refusal(request, options).catch(() => 500);
     if (status !== undefined) return refuse(socket, status);
     sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
   };
@@ -151,12 +163,23 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
 }
 
 /** The HTTP status an upgrade is refused with; none when it may pass. A token sent here must be right. */
-function refusal({ url, headers }: IncomingMessage, { gate, isKnownHost }: WebSocketOptions): number | undefined {
+async function refusal(
+  { url, headers }: IncomingMessage,
+  { authentication, isKnownHost }: WebSocketOptions,
+): Promise<number | undefined> {
   if (url?.split('?')[0] !== '/graphql') return 404;
   if (!isKnownHost(headers)) return 403;
-  if (headers.authorization !== undefined && !gate.admits(headers.authorization)) return 401;
+  if (headers.authorization !== undefined && !(await identified(authentication, headers.authorization))) return 401;
   if (!headers['sec-websocket-protocol']?.includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return 400;
   return undefined;
+}
+
+/** Who shows these credentials; null when nobody does. */
+async function identified(authentication: Authentication, credentials: unknown): Promise<Identity | null> {
+  return authentication.identify(credentials).catch((error: unknown) => {
+    if (error instanceof Misuse) return null;
+    throw error;
+  });
 }
 
 function refuse(socket: Duplex, status: number): void {

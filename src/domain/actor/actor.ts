@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** The project that is there from the beginning. Its administrators run the installation. */
+export const DEFAULT_PROJECT = '00000000-0000-4000-8000-000000000001';
+
 export const roles = ['VIEWER', 'ENGINEER', 'REVIEWER', 'PRIVACY_OFFICER', 'ADMIN'] as const;
 export type Role = (typeof roles)[number];
 
@@ -13,6 +16,8 @@ export interface Actor {
   roles: readonly Role[];
   /** Id of the person who answers for it, where that is known and another: a bot's owner. */
   personId?: string;
+  /** The project it works in, and sees nothing beside; left out, the default one, but Lethe itself sees all. */
+  projectId?: string;
 }
 
 /** What schedules, executors and playbooks do on nobody's request. */
@@ -33,4 +38,15 @@ export function actingAs<T>(actor: Actor, work: () => T): T {
 /** In whose name this code runs; the system's when nobody's was given. */
 export function currentActor(): Actor {
   return current.getStore() ?? SYSTEM;
+}
+
+/** The project that this code works in; null for Lethe itself, unless it works on what belongs to a project. */
+export function currentProject(): string | null {
+  const { kind, projectId } = currentActor();
+  return projectId ?? (kind === 'SYSTEM' ? null : DEFAULT_PROJECT);
+}
+
+/** Lethe itself, at work on what belongs to a project: what it makes there belongs to the project too. */
+export function systemOf(projectId: string): Actor {
+  return { ...SYSTEM, projectId };
 }

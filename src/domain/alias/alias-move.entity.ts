@@ -1,12 +1,12 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { Identified } from '../columns';
+import { Owned } from '../project/owned';
 import { Alias } from './alias.entity';
 
 /** One move of an alias: from where to where, who, when and why. Never changed, never removed. */
 @Entity()
 @Index(['aliasId', 'createdAt', 'id'])
-export class AliasMove extends Identified {
+export class AliasMove extends Owned {
   @Column('uuid')
   aliasId: string;
 

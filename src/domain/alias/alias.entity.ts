@@ -1,11 +1,11 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { Identified } from '../columns';
+import { Owned } from '../project/owned';
 
 /** A name for whichever checkpoint is in some use, such as `production`. What it points at changes only by moves. */
 @Entity()
-export class Alias extends Identified {
-  @Index({ unique: true })
+@Index(['projectId', 'name'], { unique: true })
+export class Alias extends Owned {
   @Column('text')
   name: string;
 

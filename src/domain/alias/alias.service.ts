@@ -8,6 +8,7 @@ import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
+import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { WebhookService } from '../webhook/webhook.service';
 import { Alias } from './alias.entity';
@@ -68,7 +69,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 export class AliasService {
   constructor(
     readonly services: AliasServices,
-    readonly verdicts?: Verdicts,
+    readonly verdicts: Verdicts,
   ) {}
 
   async create({ idempotencyKey, ...input }: CreateAlias): Promise<Alias | Refusal> {
@@ -90,8 +91,9 @@ export class AliasService {
     return database.transaction(async () => {
       const aliases = database.repository(Alias);
       const made = await database.query<{ id: string }>(
-        `INSERT INTO alias (name, pass_needed, approvals_needed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id`,
-        [name, protection.passNeeded, protection.approvalsNeeded],
+        `INSERT INTO alias (project_id, name, pass_needed, approvals_needed) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING RETURNING id`,
+        [projectOfNew(), name, protection.passNeeded, protection.approvalsNeeded],
       );
       const [row] = made;
       if (!row) return refuse('ALIAS_EXISTS', ['name'], { name });
@@ -178,8 +180,8 @@ export class AliasService {
   async #point({ alias, checkpointId, reason, rollbackToId }: Step): Promise<Alias> {
     const { database, audit, webhooks } = this.services;
     if (alias.checkpointId === checkpointId) return alias;
-    const { id: aliasId, checkpointId: fromId } = alias;
-    const move = { aliasId, fromId, toId: checkpointId, reason, actorId: currentActor().id, rollbackToId };
+    const { id: aliasId, checkpointId: fromId, projectId } = alias;
+    const move = { projectId, aliasId, fromId, toId: checkpointId, reason, actorId: currentActor().id, rollbackToId };
     // Not the transaction's time: who waited for the lock may have begun before the one who had it.
     await database.repository(AliasMove).insert({ ...move, createdAt: new Date() });
     await database.repository(Alias).update({ id: aliasId }, { checkpointId });
@@ -193,7 +195,7 @@ export class AliasService {
   async #lacking(alias: Alias, { id, name: checkpoint }: Checkpoint, path: string[]): Promise<Refusal | null> {
     const { name, passNeeded, approvalsNeeded: needed } = alias;
     if (passNeeded) {
-      const verdict = (await this.verdicts?.verdictOf(id)) ?? null;
+      const verdict = await this.verdicts.verdictOf(id);
       if (verdict !== 'PASS') {
         return refuse('ALIAS_NEEDS_PASS', path, { alias: name, checkpoint, verdict: verdict ?? 'none' });
       }

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
+import { Owned } from '../project/owned';
 
 export const decisions = ['APPROVED', 'REJECTED'] as const;
 export type Decision = (typeof decisions)[number];
@@ -8,7 +9,7 @@ export type Decision = (typeof decisions)[number];
 /** What a person decided about a checkpoint. One that stands for each person; a withdrawn one stays on record. */
 @Entity()
 @Index(['checkpointId', 'personId'], { unique: true, where: 'withdrawn_at IS NULL' })
-export class Approval extends Identified {
+export class Approval extends Owned {
   @Column('uuid')
   checkpointId: string;
 

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
-import { Identified } from '../columns';
 import { Evaluation } from '../evaluation/evaluation.entity';
+import { Owned } from '../project/owned';
 import { Run } from '../run/run.entity';
 
 /** What an artifact may be. Nothing that a browser would take for a page. */
@@ -19,7 +19,7 @@ export type ArtifactMediaType = (typeof artifactMediaTypes)[number];
 @Index(['runId', 'name'], { unique: true })
 @Index(['evaluationId', 'name'], { unique: true })
 @Check('artifact_one_owner', '(run_id IS NULL) <> (evaluation_id IS NULL)')
-export class Artifact extends Identified {
+export class Artifact extends Owned {
   @Column('uuid', { nullable: true })
   runId: string | null;
 

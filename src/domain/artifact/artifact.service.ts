@@ -1,6 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import { isId } from '../listing/cursor';
+import { projectOfNew } from '../project/owned';
 import { Artifact } from './artifact.entity';
 
 /** An artifact whose bytes are in the store already. */
@@ -20,12 +21,13 @@ export class ArtifactService {
   async record(owner: ArtifactOwner, { name, title, mediaType, digest, bytes }: NewArtifact): Promise<string | null> {
     const [column, id] = 'runId' in owner ? ['run_id', owner.runId] : ['evaluation_id', owner.evaluationId];
     const [row] = await this.database.query<{ id: string }>(
-      `INSERT INTO artifact AS old (${column}, name, title, media_type, digest, bytes) VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO artifact AS old (${column}, name, title, media_type, digest, bytes, project_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (${column}, name) DO UPDATE
          SET title = excluded.title, media_type = excluded.media_type, digest = excluded.digest, bytes = excluded.bytes
          WHERE (old.title, old.media_type, old.digest) <> (excluded.title, excluded.media_type, excluded.digest)
        RETURNING id`,
-      [id, name, title, mediaType, digest, bytes],
+      [id, name, title, mediaType, digest, bytes, projectOfNew()],
     );
     return row?.id ?? null;
   }

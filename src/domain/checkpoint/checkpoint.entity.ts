@@ -1,7 +1,8 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import type { StoredFile } from '../../artifacts';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
 import { CheckpointMerge } from '../merge/checkpoint-merge.entity';
+import { Owned } from '../project/owned';
 import { Run } from '../run/run.entity';
 
 export const architectures = ['VIT', 'MODIFIED_RESNET'] as const;
@@ -12,8 +13,8 @@ export type Layout = (typeof layouts)[number];
 
 /** A set of CLIP weights, immutable. Deleting only marks it: lineage must still be able to name it. */
 @Entity()
-@Index(['createdAt', 'id'])
-export class Checkpoint extends Identified {
+@Index(['projectId', 'createdAt', 'id'])
+export class Checkpoint extends Owned {
   @Column('text')
   name: string;
 

@@ -1,7 +1,10 @@
 import { In } from 'typeorm';
 import { type ArtifactStore, digestOfFiles, putFolder, type StoredFile } from '../../artifacts';
 import type { Database } from '../../database';
+import type { AuditLog } from '../audit/audit-log';
+import type { DatasetService } from '../dataset/dataset.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
@@ -11,6 +14,16 @@ import type { CheckpointReader } from './checkpoint-reader';
 export interface ImportCheckpoint {
   name: string;
   source: string;
+  /** Checkpoints it was fine-tuned from elsewhere. */
+  parentIds?: string[] | null;
+  /** Datasets it was trained or fine-tuned on. */
+  datasetIds?: string[] | null;
+  idempotencyKey?: string | null;
+}
+
+export interface DeclareTraining {
+  checkpointId: string;
+  datasetIds: string[];
   idempotencyKey?: string | null;
 }
 
@@ -24,31 +37,92 @@ export interface MadeCheckpoint {
   config: Record<string, unknown>;
 }
 
-export class CheckpointService {
-  constructor(
-    readonly database: Database,
-    readonly artifacts: ArtifactStore,
-    readonly read: CheckpointReader,
-    readonly idempotency: IdempotencyService,
-  ) {}
+interface CheckpointServices {
+  database: Database;
+  artifacts: ArtifactStore;
+  audit: AuditLog;
+  datasets: DatasetService;
+  lineage: LineageService;
+  idempotency: IdempotencyService;
+}
 
-  /** Reads a checkpoint, keeps a copy of its files and registers it. */
-  async import({ name, source, idempotencyKey }: ImportCheckpoint): Promise<Checkpoint | Refusal> {
+export class CheckpointService {
+  readonly database: Database;
+
+  constructor(
+    readonly services: CheckpointServices,
+    readonly read: CheckpointReader,
+  ) {
+    this.database = services.database;
+  }
+
+  /** Reads a checkpoint, keeps a copy of its files and registers it, with what is known of how it came to be. */
+  async import({ idempotencyKey, ...input }: ImportCheckpoint): Promise<Checkpoint | Refusal> {
+    const { artifacts, idempotency, lineage } = this.services;
+    const { name, source } = input;
     if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a checkpoint needs a name' });
-    const request = { scope: 'importCheckpoint', key: idempotencyKey, input: { name, source } };
-    const earlier = await this.idempotency.recall(request);
+    const request = { scope: 'importCheckpoint', key: idempotencyKey, input };
+    const earlier = await idempotency.recall(request);
     if (earlier instanceof Refusal) return earlier;
     if (earlier !== null) return this.getOrFail(earlier);
 
+    const parentIds = [...new Set(input.parentIds ?? [])];
+    const datasetIds = [...new Set(input.datasetIds ?? [])];
+    const missing = (await this.#missingParent(parentIds)) ?? (await this.#missingDataset(datasetIds));
+    if (missing) return missing;
     const found = await this.read(source);
     if (found instanceof Refusal) return found;
     const { folder, paths, ...description } = found;
-    const files = await putFolder(this.artifacts, folder, paths);
-    return this.idempotency.once(
+    const files = await putFolder(artifacts, folder, paths);
+    return idempotency.once(
       request,
-      () => this.#insert({ name, files, ...description }, { source }),
+      async () => {
+        const made = await this.#insert({ name, files, ...description }, { source });
+        for (const from of parentIds) await lineage.link({ from, to: made.id, kind: 'FINE_TUNED' });
+        for (const from of datasetIds) await lineage.link({ from, to: made.id, kind: 'TRAINED' });
+        return made;
+      },
       (id) => this.getOrFail(id),
     );
+  }
+
+  /**
+   * Says on what a checkpoint was trained before Lethe knew it: what `carriersOf` decides from. What was said before stays
+   * said, for a declaration is evidence.
+   */
+  async declareTraining({ idempotencyKey, ...input }: DeclareTraining): Promise<Checkpoint | Refusal> {
+    const { audit, idempotency, lineage } = this.services;
+    const { checkpointId: to, datasetIds } = input;
+    return idempotency.once<Checkpoint, Refusal>(
+      { scope: 'declareTraining', key: idempotencyKey, input },
+      async () => {
+        const checkpoint = await this.get(to);
+        if (!checkpoint) return refuse('CHECKPOINT_NOT_FOUND', ['checkpointId'], { id: to });
+        if (datasetIds.length === 0) return refuse('INVALID_INPUT', ['datasetIds'], { problem: 'name a dataset' });
+        const missing = await this.#missingDataset(datasetIds);
+        if (missing) return missing;
+        for (const from of new Set(datasetIds)) await lineage.link({ from, to, kind: 'TRAINED' });
+        const subject = { type: 'CHECKPOINT', id: to };
+        await audit.record({ action: 'CHECKPOINT_TRAINING_DECLARED', subject, after: { datasetIds } });
+        return checkpoint;
+      },
+      (id) => this.getOrFail(id),
+    );
+  }
+
+  async #missingParent(ids: string[]): Promise<Refusal | null> {
+    for (const [i, id] of ids.entries()) {
+      if (!(await this.get(id))) return refuse('CHECKPOINT_NOT_FOUND', ['parentIds', String(i)], { id });
+    }
+    return null;
+  }
+
+  async #missingDataset(ids: string[]): Promise<Refusal | null> {
+    for (const [i, id] of ids.entries()) {
+      if (!(await this.services.datasets.get(id)))
+        return refuse('DATASET_NOT_FOUND', ['datasetIds', String(i)], { id });
+    }
+    return null;
   }
 
   /** Registers what a run or a merge made; part of the transaction that ends it. */
@@ -64,15 +138,16 @@ export class CheckpointService {
     origin: { source?: string; parentId?: string; runId?: string; mergeId?: string },
   ): Promise<Checkpoint> {
     const checkpoints = this.database.repository(Checkpoint);
-    return checkpoints.save(checkpoints.create({ ...made, ...origin, digest: digestOfFiles(made.files) }));
+    const row = await checkpoints.save(checkpoints.create({ ...made, ...origin, digest: digestOfFiles(made.files) }));
+    await this.services.lineage.add({ type: 'CHECKPOINT', id: row.id, label: row.name });
+    return row;
   }
 
   /** Marks it deleted: it stays in lineage, and no run may start from it. Deleting twice is no error. */
   async delete(id: string): Promise<Checkpoint | Refusal> {
-    if (isId(id)) {
-      await this.database.query('UPDATE checkpoint SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL', [id]);
-    }
-    return (await this.get(id)) ?? refuse('CHECKPOINT_NOT_FOUND', ['id'], { id });
+    if (!(await this.get(id))) return refuse('CHECKPOINT_NOT_FOUND', ['id'], { id });
+    await this.database.query('UPDATE checkpoint SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL', [id]);
+    return this.getOrFail(id);
   }
 
   /** Deleted ones too. */

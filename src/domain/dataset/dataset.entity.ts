@@ -1,13 +1,13 @@
 import { Column, Entity, Index } from 'typeorm';
-import { Identified } from '../columns';
+import { Owned } from '../project/owned';
 
 export const datasetFormats = ['CLASS_FOLDERS', 'TAR', 'CAPTIONS'] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
 
 /** A collection of images, immutable once registered; executors read it from `source` and check `digest`. */
 @Entity()
-@Index(['createdAt', 'id'])
-export class Dataset extends Identified {
+@Index(['projectId', 'createdAt', 'id'])
+export class Dataset extends Owned {
   @Column('text')
   name: string;
 

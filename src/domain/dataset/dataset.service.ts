@@ -1,6 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
@@ -21,6 +22,7 @@ export class DatasetService {
     readonly database: Database,
     readonly read: DatasetReader,
     readonly idempotency: IdempotencyService,
+    readonly lineage: LineageService,
   ) {}
 
   async register({ name, source, idempotencyKey }: RegisterDataset): Promise<Dataset | Refusal> {
@@ -41,6 +43,7 @@ export class DatasetService {
         for (let at = 0; at < samples.length; at += CHUNK) {
           await this.#insertSamples(dataset.id, at, samples.slice(at, at + CHUNK));
         }
+        await this.lineage.add({ type: 'DATASET', id: dataset.id, label: name });
         return dataset;
       },
       (id) => this.getOrFail(id),

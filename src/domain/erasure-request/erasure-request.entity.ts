@@ -1,6 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
 import { Playbook } from '../playbook/playbook.entity';
+import { Owned } from '../project/owned';
 import { Run } from '../run/run.entity';
 import type { Requester } from '../run/run.service';
 import { SampleSet } from '../sample-set/sample-set.entity';
@@ -34,9 +35,9 @@ export interface Hold {
 
 /** A subject's request that a model forget them: GDPR Art. 17. Of the subject only a salted hash is kept. */
 @Entity()
-@Index(['createdAt', 'id'])
-@Index(['status', 'createdAt', 'id'])
-export class ErasureRequest extends Identified {
+@Index(['projectId', 'createdAt', 'id'])
+@Index(['projectId', 'status', 'createdAt', 'id'])
+export class ErasureRequest extends Owned {
   @Column('text', { default: 'RECEIVED' })
   status: RequestStatus;
 

@@ -85,7 +85,8 @@ export class ErasureRequestService {
       const requests = database.repository(ErasureRequest);
       const made = await requests.save(requests.create({ subjectHash, legalBasis, receivedAt, dueAt, forgetSetId }));
       await database.repository(SubjectSalt).insert({ requestId: made.id, salt });
-      for (const name of recipients) await database.repository(Recipient).insert({ requestId: made.id, name });
+      for (const name of recipients)
+        await database.repository(Recipient).insert({ projectId: made.projectId, requestId: made.id, name });
       const payload = { legalBasis, dueAt: dueAt.toISOString() };
       await this.services.requestChanges.append(made, { type: 'RECEIVED', payload });
       const { due, next } = remindersAt(dueAt, now);
@@ -188,8 +189,9 @@ export class ErasureRequestService {
 
   async addRecipient(id: string, name: string): Promise<ErasureRequest | Refusal> {
     if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a recipient needs a name' });
-    return this.services.requestChanges.change(id, async () => {
-      const { identifiers } = await this.services.database.repository(Recipient).insert({ requestId: id, name });
+    return this.services.requestChanges.change(id, async ({ projectId }) => {
+      const recipients = this.services.database.repository(Recipient);
+      const { identifiers } = await recipients.insert({ projectId, requestId: id, name });
       return { event: { type: 'RECIPIENT_ADDED', payload: { recipientId: identifiers[0]!.id as string } } };
     });
   }

@@ -1,10 +1,11 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
+import { Owned } from '../project/owned';
 import { ErasureRequest } from './erasure-request.entity';
 
 /** Somebody the data was disclosed to, who has to be told of the erasure: GDPR Art. 19. */
 @Entity()
-export class Recipient extends Identified {
+export class Recipient extends Owned {
   @Index()
   @Column('uuid')
   requestId: string;

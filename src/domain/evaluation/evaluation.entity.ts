@@ -1,11 +1,9 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import type { MetricName } from '../../metrics';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { Identified, instant } from '../columns';
 import { Dataset } from '../dataset/dataset.entity';
-import { Executor } from '../executor/executor.entity';
-import { type Device, type Failure, Run } from '../run/run.entity';
-import type { RunStatus } from '../run/run-status';
+import { JobSubject } from '../job/job-subject';
+import { type Device, Run } from '../run/run.entity';
 
 /** Classes that count as one dataset in the scores. */
 export interface ClassGroup {
@@ -22,10 +20,10 @@ export interface EvaluationProgress {
 
 /** Metrics of a checkpoint on a dataset: asked for by a user, or part of a run (before, after). What it found is in `metric_value`. */
 @Entity()
-@Index(['createdAt', 'id'])
+@Index(['projectId', 'createdAt', 'id'])
 @Index(['checkpointId', 'createdAt', 'id'])
 @Index(['runId', 'role'], { unique: true })
-export class Evaluation extends Identified {
+export class Evaluation extends JobSubject {
   @Column('uuid')
   checkpointId: string;
 
@@ -49,9 +47,6 @@ export class Evaluation extends Identified {
 
   @Column('text', { nullable: true })
   role: 'BEFORE' | 'AFTER' | null;
-
-  @Column('text', { default: 'QUEUED' })
-  status: RunStatus;
 
   /** Prompt templates with `{}` for the class name; their embeddings are averaged. */
   @Column('jsonb')
@@ -86,20 +81,4 @@ export class Evaluation extends Identified {
   /** What the numbers depend on: versions, device, thread count. */
   @Column('jsonb', { nullable: true })
   environment: Record<string, unknown> | null;
-
-  @Column('jsonb', { nullable: true })
-  error: Failure | null;
-
-  @Column('int', { default: 0 })
-  attempts: number;
-
-  @Column('uuid', { nullable: true })
-  executorId: string | null;
-
-  @ManyToOne(() => Executor)
-  @JoinColumn()
-  executor?: Executor | null;
-
-  @Column({ ...instant, nullable: true })
-  finishedAt: Date | null;
 }

@@ -2,15 +2,17 @@ import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { MetricName } from '../../metrics';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { actingAs, systemOf } from '../actor/actor';
 import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { deviceNeeds, type ExecutorService } from '../executor/executor.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
-import { isId } from '../listing/cursor';
+import { JobLife } from '../job/job-life';
+import type { LineageService } from '../lineage/lineage.service';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
-import type { Device, Failure, Run } from '../run/run.entity';
+import type { Device, Run } from '../run/run.entity';
 import { refusalOf } from './check-evaluation';
 import { type ClassGroup, Evaluation, type EvaluationProgress } from './evaluation.entity';
 import type { MeasuredValue, MetricValueService } from './metric-value.service';
@@ -45,12 +47,15 @@ interface EvaluationServices {
   checkpoints: CheckpointService;
   datasets: DatasetService;
   executors: ExecutorService;
+  lineage: LineageService;
   values: MetricValueService;
   idempotency: IdempotencyService;
 }
 
-export class EvaluationService {
-  constructor(readonly services: EvaluationServices) {}
+export class EvaluationService extends JobLife<Evaluation> {
+  constructor(readonly services: EvaluationServices) {
+    super(services, 'EVALUATION', Evaluation);
+  }
 
   /** Queues an evaluation that belongs to no run. */
   async request({ idempotencyKey, ...input }: EvaluateCheckpoint): Promise<Evaluation | Refusal> {
@@ -87,6 +92,7 @@ export class EvaluationService {
             device: device ?? 'AUTO',
           }),
         );
+        await this.#enterLineage(made);
         await queue.enqueue({ kind: 'EVALUATION', subjectId: made.id, needs: deviceNeeds(device ?? 'AUTO') });
         return this.getOrFail(made.id);
       },
@@ -95,33 +101,22 @@ export class EvaluationService {
   }
 
   /** Part of the transaction that claimed the job. */
-  async begin(claim: Claim): Promise<Evaluation> {
-    const evaluations = this.services.database.repository(Evaluation);
-    await evaluations.update(
-      { id: claim.subjectId },
-      { status: 'RUNNING', attempts: claim.attempt, executorId: claim.holder, progress: null },
-    );
-    return evaluations.findOneOrFail({
-      where: { id: claim.subjectId },
-      relations: { checkpoint: true, dataset: true, reference: true },
-    });
+  override async begin(claim: Claim): Promise<Evaluation> {
+    const { id } = await super.begin(claim);
+    const relations = { checkpoint: true, dataset: true, reference: true };
+    return this.services.database.repository(Evaluation).findOneOrFail({ where: { id }, relations });
   }
 
-  /** @throws LeaseLost */
-  async heartbeat(claim: Claim): Promise<void> {
-    await this.services.queue.heartbeat(claim);
+  protected override fresh(): Partial<Evaluation> {
+    return { progress: null };
   }
 
   /** A picture or table of it; one of the same name takes the place of the earlier. @throws LeaseLost */
   async recordArtifact(claim: Claim, artifact: NewArtifact): Promise<void> {
     const { database, artifactRows } = this.services;
     await database.transaction(async () => {
-      const current = await database.repository(Evaluation).findOne({
-        where: { id: claim.subjectId, attempts: claim.attempt, status: 'RUNNING' },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (!current) throw new LeaseLost(claim);
-      await artifactRows.record({ evaluationId: current.id }, artifact);
+      const { id, projectId } = await this.current(claim);
+      await actingAs(systemOf(projectId), () => artifactRows.record({ evaluationId: id }, artifact));
     });
   }
 
@@ -136,68 +131,10 @@ export class EvaluationService {
 
   /** Ends it with all its numbers, in one transaction. @throws LeaseLost */
   async succeed(claim: Claim, found: Found): Promise<void> {
-    await this.#settle(claim, 'SUCCEEDED', { found });
-  }
-
-  /** @throws LeaseLost */
-  async fail(claim: Claim, error: Failure, { retry }: { retry: boolean }): Promise<void> {
-    const { database, queue } = this.services;
-    const retried = await database.transaction(async () => {
-      if (!retry || !(await queue.hasAttemptLeft(claim))) return false;
-      await queue.release(claim);
-      await database.repository(Evaluation).update({ id: claim.subjectId }, { status: 'QUEUED', executorId: null });
-      return true;
-    });
-    if (!retried) await this.#settle(claim, 'FAILED', { error });
-  }
-
-  /** Gives it back unharmed, as when the executor shuts down. @throws LeaseLost */
-  async release(claim: Claim): Promise<void> {
-    const { database, queue } = this.services;
-    await database.transaction(async () => {
-      await queue.release(claim, { refund: true });
-      await database.repository(Evaluation).update({ id: claim.subjectId }, { status: 'QUEUED', executorId: null });
-    });
-  }
-
-  /** Fails evaluations whose last allowed attempt was lost. */
-  async failExhausted(): Promise<number> {
-    const { database, queue } = this.services;
-    for (let failed = 0; ; failed++) {
-      const found = await database.transaction(async () => {
-        const job = await queue.takeExhausted('EVALUATION');
-        if (!job) return false;
-        const error = { code: 'EXECUTOR_LOST', message: `the executor stopped answering, ${job.attempt} times` };
-        await database
-          .repository(Evaluation)
-          .update({ id: job.subjectId }, { status: 'FAILED', error, finishedAt: new Date() });
-        return true;
-      });
-      if (!found) return failed;
-    }
-  }
-
-  async #settle(
-    claim: Claim,
-    status: 'SUCCEEDED' | 'FAILED',
-    { found, error }: { found?: Found; error?: Failure },
-  ): Promise<void> {
-    const { database, queue, values } = this.services;
-    await database.transaction(async () => {
-      await queue.settle(claim);
-      const rows = await database.query(
-        `UPDATE evaluation SET status = $3, templates = coalesce($4, templates), environment = $5, error = $6,
-           finished_at = clock_timestamp()
-         WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' RETURNING id`,
-        [
-          claim.subjectId,
-          claim.attempt,
-          status,
-          ...[found?.templates, found?.environment, error].map((part) => part && JSON.stringify(part)),
-        ],
-      );
-      if (rows.length === 0) throw new LeaseLost(claim);
-      if (found) await values.insert(claim.subjectId, found.values);
+    const { templates, environment, values } = found;
+    await this.settle(claim, 'SUCCEEDED', async ({ id }) => {
+      await this.services.values.insert(id, values);
+      return { templates, environment };
     });
   }
 
@@ -224,21 +161,20 @@ export class EvaluationService {
         finishedAt: new Date(),
       }),
     );
+    await this.#enterLineage(made);
+    await this.services.lineage.link({ from: run.id, to: made.id, kind: 'GENERATED' });
     await this.services.values.insert(made.id, values);
     return made;
   }
 
-  async get(id: string): Promise<Evaluation | null> {
-    return isId(id) ? this.services.database.repository(Evaluation).findOneBy({ id }) : null;
-  }
-
-  async getOrFail(id: string): Promise<Evaluation> {
-    return this.services.database.repository(Evaluation).findOneByOrFail({ id });
-  }
-
-  /** For dataloaders: any order, missing ones left out. */
-  async byIds(ids: readonly string[]): Promise<Evaluation[]> {
-    return this.services.database.repository(Evaluation).findBy({ id: In([...ids]) });
+  async #enterLineage({ id, checkpointId, datasetId, referenceId, role }: Evaluation): Promise<void> {
+    const { lineage, checkpoints, datasets } = this.services;
+    const [checkpoint, dataset] = [await checkpoints.getOrFail(checkpointId), await datasets.getOrFail(datasetId)];
+    const when = role === null ? '' : `, ${role.toLowerCase()} a run`;
+    await lineage.add({ type: 'EVALUATION', id, label: `${checkpoint.name} on ${dataset.name}${when}` });
+    for (const from of [checkpointId, datasetId, referenceId]) {
+      if (from != null) await lineage.link({ from, to: id, kind: 'USED' });
+    }
   }
 
   /** Those of some runs, for dataloaders. */

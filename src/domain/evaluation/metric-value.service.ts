@@ -1,6 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { MetricName, MetricRow } from '../../metrics';
+import { currentProject } from '../actor/actor';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageSize } from '../listing/page';
 import { Misuse } from '../refusal/misuse';
@@ -60,6 +61,8 @@ export class MetricValueService {
       .innerJoin('evaluation.checkpoint', 'checkpoint')
       .leftJoin(Run, 'run', 'run.id = coalesce(evaluation.runId, checkpoint.runId)')
       .leftJoin('run.method', 'method');
+    const projectId = currentProject();
+    if (projectId !== null) query.andWhere('evaluation.projectId = :projectId', { projectId });
     const { metrics, keys, subjects, checkpointIds, datasetIds, runIds, methods } = filter;
     if (metrics != null) query.andWhere('value.metric = ANY(:metrics)', { metrics });
     if (keys != null) query.andWhere('value.key = ANY(:keys)', { keys });

@@ -4,6 +4,10 @@ import { instant } from '../columns';
 /** Remembers what a mutation answered, so that a repeated request gets the same answer and does nothing twice. */
 @Entity()
 export class IdempotencyKey {
+  /** Two projects may choose the same key. */
+  @PrimaryColumn('uuid')
+  projectId: string;
+
   /** Name of the mutation. */
   @PrimaryColumn('text')
   scope: string;

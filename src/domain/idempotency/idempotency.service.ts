@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../database';
+import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
 import { IdempotencyKey } from './idempotency-key.entity';
 
@@ -21,7 +22,8 @@ export class IdempotencyService {
   /** What an earlier request with this key made; null when there was none. Ask before doing expensive work. */
   async recall(request: Request): Promise<string | null | Refusal<'IDEMPOTENCY_CONFLICT'>> {
     if (request.key == null) return null;
-    const found = await this.#database.repository(IdempotencyKey).findOneBy({ scope: request.scope, key: request.key });
+    const { scope, key } = request;
+    const found = await this.#database.repository(IdempotencyKey).findOneBy({ projectId: projectOfNew(), scope, key });
     if (!found) return null;
     if (found.requestDigest !== digestOf(request.input)) {
       return refuse('IDEMPOTENCY_CONFLICT', ['idempotencyKey'], { key: request.key });
@@ -40,11 +42,12 @@ export class IdempotencyService {
   ): Promise<T | R | Refusal<'IDEMPOTENCY_CONFLICT'>> {
     return this.#database.transaction(async () => {
       const { scope, key } = request;
+      const projectId = projectOfNew();
       if (key == null) return make();
       const taken = await this.#database.query(
-        `INSERT INTO idempotency_key (scope, key, request_digest) VALUES ($1, $2, $3)
+        `INSERT INTO idempotency_key (project_id, scope, key, request_digest) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING RETURNING scope`,
-        [scope, key, digestOf(request.input)],
+        [projectId, scope, key, digestOf(request.input)],
       );
       if (taken.length === 0) {
         const earlier = await this.recall(request);
@@ -54,8 +57,8 @@ export class IdempotencyService {
       }
       const made = await make();
       const keys = this.#database.repository(IdempotencyKey);
-      if (made instanceof Refusal) await keys.delete({ scope, key });
-      else await keys.update({ scope, key }, { subjectId: made.id });
+      if (made instanceof Refusal) await keys.delete({ projectId, scope, key });
+      else await keys.update({ projectId, scope, key }, { subjectId: made.id });
       return made;
     });
   }

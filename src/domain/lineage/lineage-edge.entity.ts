@@ -1,41 +1,30 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import { Checkpoint } from '../checkpoint/checkpoint.entity';
 import { instant } from '../columns';
-import { Run } from '../run/run.entity';
+import type { LineageKind } from './lineage-graph';
+import { LineageNode } from './lineage-node.entity';
 
-/** How a checkpoint came from another. */
-export const lineageKinds = ['UNLEARNED', 'MERGED'] as const;
-export type LineageKind = (typeof lineageKinds)[number];
-
-/** "Child was made from parent", by a run where there was one. */
+/** `to` came of `from`, in one of several ways. Written once, never changed: the graph of any past moment is still there. */
 @Entity()
 export class LineageEdge {
   @PrimaryColumn('uuid')
-  parentId: string;
+  fromId: string;
 
   @Index()
   @PrimaryColumn('uuid')
-  childId: string;
+  toId: string;
 
-  @ManyToOne(() => Checkpoint)
-  @JoinColumn()
-  parent?: Checkpoint;
-
-  @ManyToOne(() => Checkpoint)
-  @JoinColumn()
-  child?: Checkpoint;
-
-  @Column('text')
+  @PrimaryColumn('text')
   kind: LineageKind;
 
-  @Column('uuid', { nullable: true })
-  runId: string | null;
-
-  @ManyToOne(() => Run)
+  @ManyToOne(() => LineageNode)
   @JoinColumn()
-  run?: Run | null;
+  from?: LineageNode;
 
-  /** The parent's weight in a merge: those of all parents sum to 1. Null where the child was not merged. */
+  @ManyToOne(() => LineageNode)
+  @JoinColumn()
+  to?: LineageNode;
+
+  /** The weight of a checkpoint in a merge: those of all its sources sum to 1. Null where nothing was merged. */
   @Column('double precision', { nullable: true })
   share: number | null;
 

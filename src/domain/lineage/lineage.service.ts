@@ -1,87 +1,130 @@
-import { In } from 'typeorm';
+import { Any } from 'typeorm';
 import type { Database } from '../../database';
-import { Checkpoint } from '../checkpoint/checkpoint.entity';
 import { isId } from '../listing/cursor';
+import { projectOfNew } from '../project/owned';
+import { type Carriers, carriersOf } from './carriers';
 import { LineageEdge } from './lineage-edge.entity';
+import type { LineageNodeType } from './lineage-graph';
+import { LineageNode } from './lineage-node.entity';
+import { distances, edgesAmong, type Walk, walk } from './lineage-walk';
 
 export type LineageDirection = 'ANCESTORS' | 'DESCENDANTS' | 'BOTH';
 
 export interface LineageRequest {
   direction?: LineageDirection | null;
-  /** Edges from the start; 1 to 100, 10 when left out. */
+  /** Edges from the start; 1 to 10,000, 10 when left out. */
   maxDepth?: number | null;
-  /** 1 to 1000, 200 when left out. */
+  /** 1 to 20,000, 200 when left out. The nearest are kept. */
   maxNodes?: number | null;
+  /** Nodes of other types are neither shown nor passed through; the start always is. All types when left out. */
+  types?: LineageNodeType[] | null;
+  /** The graph as it stood then; as it stands when left out. */
+  asOf?: Date | null;
 }
 
 export interface Lineage {
-  /** In order of discovery; depth is negative for ancestors, 0 for the start. */
-  nodes: { checkpoint: Checkpoint; depth: number }[];
-  /** Between the nodes found. */
+  /** Nearest first; depth is negative for ancestors, 0 for the start. */
+  nodes: { node: LineageNode; depth: number }[];
+  /** Every edge between the nodes found, so that no path between them is lost. */
   edges: LineageEdge[];
   /** Whether nothing was left out. */
   complete: boolean;
   truncatedBy: 'DEPTH' | 'NODES' | null;
+  asOf: Date;
 }
 
 const bounded = (value: number | null | undefined, preset: number, most: number): number =>
   Math.min(Math.max(Math.trunc(value ?? preset), 1), most);
 
+/** The graph of what came of what. */
 export class LineageService {
   constructor(readonly database: Database) {}
 
-  /** Part of the transaction that makes the child. */
-  async record(edge: Pick<LineageEdge, 'parentId' | 'childId' | 'kind' | 'runId'> & { share?: number }): Promise<void> {
-    await this.database.repository(LineageEdge).insert(edge);
+  /** Part of the transaction that makes the thing. */
+  async add(node: Pick<LineageNode, 'type' | 'id' | 'label'>): Promise<void> {
+    await this.database.repository(LineageNode).insert({ projectId: projectOfNew(), ...node });
   }
 
-  /** Where a checkpoint came from and what came of it, breadth first; null when there is no such checkpoint. */
-  async of(checkpointId: string, request: LineageRequest = {}): Promise<Lineage | null> {
-    const start = isId(checkpointId)
-      ? await this.database.repository(Checkpoint).findOneBy({ id: checkpointId })
-      : null;
-    if (!start) return null;
-    const direction = request.direction ?? 'BOTH';
-    const maxDepth = bounded(request.maxDepth, 10, 100);
-    const maxNodes = bounded(request.maxNodes, 200, 1_000);
+  /** Part of the transaction that makes `to`. Both are nodes already; saying it twice changes nothing. */
+  async link({ from: fromId, to: toId, kind, share }: Link): Promise<void> {
+    await this.database
+      .repository(LineageEdge)
+      .createQueryBuilder()
+      .insert()
+      .values({ fromId, toId, kind, share })
+      .orIgnore()
+      .execute();
+  }
 
-    const depths = new Map([[start.id, 0]]);
-    const edges = new Map<string, LineageEdge>();
-    let truncatedBy: Lineage['truncatedBy'] = null;
-    const walk = async (from: 'parentId' | 'childId', to: 'parentId' | 'childId', sign: 1 | -1) => {
-      let frontier = [start.id];
-      for (let depth = 1; frontier.length > 0; depth++) {
-        const found = await this.database.repository(LineageEdge).find({
-          where: { [from]: In(frontier) },
-          order: { createdAt: 'ASC', parentId: 'ASC', childId: 'ASC' },
-          take: maxNodes + edges.size + 1,
-        });
-        if (found.length > maxNodes + edges.size) truncatedBy = 'NODES';
-        frontier = [];
-        for (const edge of found) {
-          const next = edge[to];
-          if (!depths.has(next)) {
-            if (depth > maxDepth) truncatedBy ??= 'DEPTH';
-            else if (depths.size >= maxNodes) truncatedBy = 'NODES';
-            else {
-              depths.set(next, sign * depth);
-              frontier.push(next);
-            }
-          }
-          if (depths.has(next)) edges.set(`${edge.parentId} ${edge.childId}`, edge);
-        }
-      }
-    };
-    if (direction !== 'DESCENDANTS') await walk('childId', 'parentId', -1);
-    if (direction !== 'ANCESTORS') await walk('parentId', 'childId', 1);
+  /** Where a thing came from and what came of it; null when there is (or then was) no such node. */
+  async of(id: string, request: LineageRequest = {}): Promise<Lineage | null> {
+    if (!isId(id)) return null;
+    const asOf = request.asOf ?? (await this.#now());
+    const start = await this.database.repository(LineageNode).findOneBy({ id });
+    if (!start || start.createdAt > asOf) return null;
+    const maxDepth = bounded(request.maxDepth, 10, 10_000);
+    const maxNodes = bounded(request.maxNodes, 200, 20_000);
+    const { direction = 'BOTH', types = null } = request;
+    const ways = (['ANCESTORS', 'DESCENDANTS'] as const).filter(
+      (way) => (direction ?? 'BOTH') === 'BOTH' || way === direction,
+    );
 
-    const checkpoints = await this.database.repository(Checkpoint).findBy({ id: In([...depths.keys()]) });
-    const byId = new Map(checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
+    const met = new Set<string>();
+    for (const way of ways) {
+      // One more than may be shown tells whether there are more.
+      for (const each of await walk(this.database, { from: id, way, types, asOf, limit: maxNodes + 1 })) met.add(each);
+    }
+    const edges = await edgesAmong(this.database, [...met], asOf);
+    const depths = nearestFirst(id, edges, ways);
+    const near = depths.filter(([, depth]) => Math.abs(depth) <= maxDepth);
+    const kept = new Map(near.slice(0, maxNodes));
+    const truncatedBy = near.length > kept.size ? 'NODES' : depths.length > near.length ? 'DEPTH' : null;
+
+    const rows = await this.byIds([...kept.keys()]);
+    const byId = new Map(rows.map((node) => [node.id, node]));
     return {
-      nodes: [...depths].map(([id, depth]) => ({ checkpoint: byId.get(id)!, depth })),
-      edges: [...edges.values()],
+      nodes: [...kept].map(([nodeId, depth]) => ({ node: byId.get(nodeId)!, depth })),
+      edges: edges.filter(({ fromId, toId }) => kept.has(fromId) && kept.has(toId)),
       complete: truncatedBy === null,
       truncatedBy,
+      asOf,
     };
   }
+
+  /** Who still carries what a forget set means, and who did until it was made to forget. Null when there is no such set. */
+  async carriersOf(forgetSetId: string, asOf?: Date | null): Promise<Carriers | null> {
+    return isId(forgetSetId) ? carriersOf(this.database, forgetSetId, asOf ?? (await this.#now())) : null;
+  }
+
+  /** For dataloaders: any order, missing ones left out. */
+  async byIds(ids: readonly string[]): Promise<LineageNode[]> {
+    return this.database.repository(LineageNode).findBy({ id: Any([...ids]) });
+  }
+
+  /** The database's clock, which dates all rows. A millisecond on: rows are dated to the nearest one. */
+  async #now(): Promise<Date> {
+    const [row] = await this.database.query<{ now: Date }>(
+      `SELECT clock_timestamp() + interval '1 millisecond' AS now`,
+    );
+    return row!.now;
+  }
+}
+
+export interface Link extends Pick<LineageEdge, 'kind'> {
+  from: string;
+  to: string;
+  share?: number;
+}
+
+/** Each node met and how far it is: against the edges counts below 0. Who is both before and after is where it is nearest. */
+function nearestFirst(start: string, edges: LineageEdge[], ways: readonly Walk['way'][]): [string, number][] {
+  const depths = new Map<string, number>();
+  for (const way of ways) {
+    for (const [id, distance] of distances(start, edges, way)) {
+      const known = depths.get(id);
+      if (known !== undefined && Math.abs(known) <= distance) continue;
+      depths.set(id, way === 'ANCESTORS' ? 0 - distance : distance);
+    }
+  }
+  return [...depths].sort(([, a], [, b]) => Math.abs(a) - Math.abs(b));
 }

@@ -1,9 +1,6 @@
 import { Column, Entity, JoinColumn, ManyToOne } from 'typeorm';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { Identified, instant } from '../columns';
-import { Executor } from '../executor/executor.entity';
-import type { Failure } from '../run/run.entity';
-import type { RunStatus } from '../run/run-status';
+import { JobSubject } from '../job/job-subject';
 
 /** A checkpoint of a merge. */
 export interface MergeSource {
@@ -12,9 +9,9 @@ export interface MergeSource {
   share: number;
 }
 
-/** One request to average checkpoints. Its life is that of an evaluation; `attempts` is the fencing token. */
+/** One request to average checkpoints. */
 @Entity()
-export class CheckpointMerge extends Identified {
+export class CheckpointMerge extends JobSubject {
   /** Of the checkpoint to be made. */
   @Column('text')
   name: string;
@@ -23,29 +20,10 @@ export class CheckpointMerge extends Identified {
   @Column('jsonb')
   sources: MergeSource[];
 
-  @Column('text', { default: 'QUEUED' })
-  status: RunStatus;
-
   @Column('uuid', { nullable: true })
   resultId: string | null;
 
   @ManyToOne(() => Checkpoint)
   @JoinColumn()
   result?: Checkpoint | null;
-
-  @Column('jsonb', { nullable: true })
-  error: Failure | null;
-
-  @Column('int', { default: 0 })
-  attempts: number;
-
-  @Column('uuid', { nullable: true })
-  executorId: string | null;
-
-  @ManyToOne(() => Executor)
-  @JoinColumn()
-  executor?: Executor | null;
-
-  @Column({ ...instant, nullable: true })
-  finishedAt: Date | null;
 }

@@ -1,14 +1,14 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { Alias } from '../alias/alias.entity';
-import { Identified } from '../columns';
 import { Dataset } from '../dataset/dataset.entity';
+import { Owned } from '../project/owned';
 import { SampleSet } from '../sample-set/sample-set.entity';
 import type { PlaybookStep } from './playbook-steps';
 
 /** How requests are fulfilled: what is run, what it is held to, and which steps go by themselves. Never changed. */
 @Entity()
-export class Playbook extends Identified {
-  @Index({ unique: true })
+@Index(['projectId', 'name'], { unique: true })
+export class Playbook extends Owned {
   @Column('text')
   name: string;
 

@@ -10,6 +10,7 @@ import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import type { MethodService } from '../method/method.service';
+import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { SampleSetService } from '../sample-set/sample-set.service';
 import { Playbook } from './playbook.entity';
@@ -85,6 +86,7 @@ export class PlaybookService {
         .createQueryBuilder()
         .insert()
         .values({
+          projectId: projectOfNew(),
           name,
           aliasId: alias.id,
           method: method.name,

@@ -3,6 +3,10 @@ export const refusals = {
   INVALID_INPUT: '{problem}',
   IDEMPOTENCY_CONFLICT: 'the idempotency key {key} was used before with another input',
 
+  PROJECT_NOT_FOUND: 'there is no project {id}',
+  PROJECT_NAME_TAKEN: 'there is a project {name} already; choose another name',
+  TOKEN_NOT_FOUND: 'there is no token {id}',
+
   CHECKPOINT_NOT_FOUND: 'there is no checkpoint {id}',
   CHECKPOINT_DELETED: 'checkpoint {name} was deleted at {deletedAt}; import it again or choose another',
   CHECKPOINT_UNREADABLE: 'the checkpoint at {source} cannot be used: {reason}',
@@ -28,6 +32,15 @@ export const refusals = {
 
   METRIC_INPUT_MISSING: 'metric {metric} needs {need}',
   REFERENCE_UNLIKE: 'checkpoint {checkpoint} embeds in {own} dimensions and the reference {reference} in {others}',
+
+  POLICY_NOT_FOUND: 'there is no policy {id}',
+  ATTACK_INPUT_MISSING: 'attack {attack} needs {need}',
+  EVIDENCE_TOO_SMALL: '{what} has {count} images, and a verification needs at least {least} of them',
+  RUN_WITHOUT_RESULT: 'run {id} is {status} and has made no checkpoint to verify',
+  DATASET_MISSING:
+    'run {id} was given no images to evaluate on; name a dataset that neither training nor unlearning saw',
+  VERIFICATION_NOT_FOUND: 'there is no verification {id}',
+  VERIFICATION_FINISHED: 'verification {id} is already {status}',
 
   METHOD_UNKNOWN: 'no executor offers a method {method}; known are {known}',
   PARAMETER_INVALID: 'parameter {parameter} of {method} {problem}',

@@ -1,5 +1,6 @@
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
+import { actingAs, systemOf } from '../actor/actor';
 import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
 import type { EvaluationService, Found } from '../evaluation/evaluation.service';
@@ -164,7 +165,8 @@ export class RunAttemptService {
     const { database, events, checkpoints, evaluations, lineage } = this.services;
     return this.#settle(claim, 'SUCCEEDED', async (run) => {
       const made = await checkpoints.registerMade(success.checkpoint, { parentId: run.checkpointId, runId: run.id });
-      await lineage.record({ parentId: run.checkpointId, childId: made.id, kind: 'UNLEARNED', runId: run.id });
+      await lineage.link({ from: run.id, to: made.id, kind: 'GENERATED' });
+      await lineage.link({ from: run.checkpointId, to: made.id, kind: 'UNLEARNED' });
       if (success.after) {
         const after = await evaluations.record(run, 'AFTER', made.id, success.after);
         if (after) {
@@ -223,12 +225,12 @@ export class RunAttemptService {
         const job = await queue.takeExhausted('RUN');
         if (!job) return false;
         const message = `${EXECUTOR_LOST.message}, ${job.attempt} times`;
-        await database
+        const { id: runId, projectId } = await database
           .repository(Run)
           .findOneOrFail({ where: { id: job.subjectId }, lock: { mode: 'pessimistic_write' } });
-        await this.#failed(job.subjectId, { ...EXECUTOR_LOST, message });
-        await moveRun(database, job.subjectId, 'FAILED');
-        await webhooks.publish('RUN_FINISHED', { runId: job.subjectId, status: 'FAILED', resultId: null });
+        await this.#failed(runId, { ...EXECUTOR_LOST, message });
+        await moveRun(database, runId, 'FAILED');
+        await webhooks.publish('RUN_FINISHED', { runId, status: 'FAILED', resultId: null }, projectId);
         return true;
       });
       if (!found) return failed;
@@ -252,16 +254,19 @@ export class RunAttemptService {
       if (already.status === status && already.attempts === claim.attempt) return already;
       await queue.settle(claim);
       const run = await this.#lockCurrent(claim);
-      await write(run);
+      await actingAs(systemOf(run.projectId), () => write(run));
       await moveRun(database, run.id, status);
       const ended = await database.repository(Run).findOneByOrFail({ id: run.id });
-      await webhooks.publish('RUN_FINISHED', { runId: run.id, status, resultId: ended.resultId });
+      await webhooks.publish('RUN_FINISHED', { runId: run.id, status, resultId: ended.resultId }, run.projectId);
       return ended;
     });
   }
 
   async #asCurrent(claim: Claim, write: (run: Run) => Promise<void>): Promise<void> {
-    await this.services.database.transaction(async () => write(await this.#lockCurrent(claim)));
+    await this.services.database.transaction(async () => {
+      const run = await this.#lockCurrent(claim);
+      await actingAs(systemOf(run.projectId), () => write(run));
+    });
   }
 
   async #lockCurrent(claim: Claim): Promise<Run> {

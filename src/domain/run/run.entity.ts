@@ -1,9 +1,10 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
 import { Dataset } from '../dataset/dataset.entity';
 import { Executor } from '../executor/executor.entity';
 import { Method } from '../method/method.entity';
+import { Owned } from '../project/owned';
 import { SampleSet } from '../sample-set/sample-set.entity';
 import type { RunStatus } from './run-status';
 
@@ -42,9 +43,9 @@ export interface Snapshot {
 
 /** One request to make a checkpoint forget. `attempts` doubles as the fencing token of whoever works on it. */
 @Entity()
-@Index(['createdAt', 'id'])
-@Index(['status', 'createdAt', 'id'])
-export class Run extends Identified {
+@Index(['projectId', 'createdAt', 'id'])
+@Index(['projectId', 'status', 'createdAt', 'id'])
+export class Run extends Owned {
   @Column('text', { default: 'QUEUED' })
   status: RunStatus;
 

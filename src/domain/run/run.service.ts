@@ -6,6 +6,7 @@ import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { type ExecutorService, needsOf } from '../executor/executor.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import type { MethodService } from '../method/method.service';
@@ -60,6 +61,7 @@ export interface RunServices {
   sets: SampleSetService;
   methods: MethodService;
   executors: ExecutorService;
+  lineage: LineageService;
   idempotency: IdempotencyService;
   webhooks: WebhookService;
 }
@@ -78,7 +80,7 @@ export class RunService {
   }
 
   async #start(input: Omit<StartRun, 'idempotencyKey'>, requester: Requester): Promise<Run | Refusal> {
-    const { database, queue, events, checkpoints, datasets, methods, executors } = this.services;
+    const { database, queue, events, checkpoints, datasets, methods, executors, lineage } = this.services;
     const { seed = 0, priority = 0, device = 'AUTO', maxAttempts = 5 } = withoutNulls(input);
     const invalid = invalidNumber({ seed, priority, maxAttempts });
     if (invalid) return invalid;
@@ -133,6 +135,9 @@ export class RunService {
         requestedByPerson: personOf(requester),
       }),
     );
+    await lineage.add({ type: 'RUN', id: run.id, label: `${method.name} on ${checkpoint.name}` });
+    const given = [run.checkpointId, run.forgetSetId, run.retainSetId, run.calibrationSetId, run.evaluateOnId];
+    for (const from of given) if (from !== null) await lineage.link({ from, to: run.id, kind: 'USED' });
     await events.append(run.id, [{ type: 'QUEUED', payload: { priority } }]);
     await queue.enqueue({ kind: 'RUN', subjectId: run.id, priority, needs: needsOf(method.name, device), maxAttempts });
     return runs.findOneByOrFail({ id: run.id });
@@ -199,13 +204,12 @@ export class RunService {
   /** A queued run ends at once; a running one is asked to, and its executor settles it. Asking twice is no error. */
   async cancel(id: string): Promise<Run | Refusal> {
     const { database, queue, events, webhooks } = this.services;
-    if (!isId(id)) return refuse('RUN_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const runs = database.repository(Run);
+      if (!(await this.get(id))) return refuse('RUN_NOT_FOUND', ['id'], { id });
       // Everybody locks the job before the run, so that nobody waits in a circle.
       await database.query(`SELECT id FROM job WHERE kind = 'RUN' AND subject_id = $1 FOR UPDATE`, [id]);
-      const run = await runs.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
-      if (!run) return refuse('RUN_NOT_FOUND', ['id'], { id });
+      const run = await runs.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
       if (isFinal(run.status)) {
         return run.status === 'CANCELLED'
           ? run
@@ -218,7 +222,7 @@ export class RunService {
         await queue.remove('RUN', id);
         await moveRun(database, id, 'CANCELLED');
         await events.append(id, [{ type: 'CANCELLED', payload: {} }]);
-        await webhooks.publish('RUN_FINISHED', { runId: id, status: 'CANCELLED', resultId: null });
+        await webhooks.publish('RUN_FINISHED', { runId: id, status: 'CANCELLED', resultId: null }, run.projectId);
       } else {
         await database.notify(cancelChannel, id);
       }

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
-import { Identified } from '../columns';
 import { Dataset } from '../dataset/dataset.entity';
+import { Owned } from '../project/owned';
 
 export const setKinds = ['FORGET', 'RETAIN'] as const;
 export type SetKind = (typeof setKinds)[number];
@@ -18,8 +18,8 @@ export interface Selector {
 
 /** A forget set or a retain set: class names alone (zero-shot), or samples of a dataset chosen by a selector. */
 @Entity()
-@Index(['kind', 'createdAt', 'id'])
-export class SampleSet extends Identified {
+@Index(['projectId', 'kind', 'createdAt', 'id'])
+export class SampleSet extends Owned {
   @Column('text')
   kind: SetKind;
 

@@ -4,6 +4,7 @@ import type { Database } from '../../database';
 import type { Dataset } from '../dataset/dataset.entity';
 import type { DatasetService } from '../dataset/dataset.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
@@ -31,12 +32,17 @@ export class SampleSetService {
     readonly database: Database,
     readonly datasets: DatasetService,
     readonly idempotency: IdempotencyService,
+    readonly lineage: LineageService,
   ) {}
 
   async create({ idempotencyKey, ...input }: CreateSampleSet): Promise<SampleSet | Refusal> {
     return this.idempotency.once(
       { scope: `create${input.kind}Set`, key: idempotencyKey, input },
-      () => this.#create(input),
+      async () => {
+        const made = await this.#create(input);
+        if (made instanceof SampleSet) await this.#enterLineage(made);
+        return made;
+      },
       (id) => this.getOrFail(id),
     );
   }
@@ -90,6 +96,11 @@ export class SampleSetService {
       [set.id, members.map((member) => member.position), members.map((member) => member.hash)],
     );
     return set;
+  }
+
+  async #enterLineage({ id, kind, name, datasetId }: SampleSet): Promise<void> {
+    await this.lineage.add({ type: `${kind}_SET`, id, label: name });
+    if (datasetId !== null) await this.lineage.link({ from: datasetId, to: id, kind: 'SELECTED' });
   }
 
   async #select(datasetId: string, { classes, exceptClasses, hashes, captionContains }: Selector): Promise<Member[]> {

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
+import { Owned } from '../project/owned';
 import { WebhookEndpoint } from './webhook-endpoint.entity';
 import type { WebhookType } from './webhook-types';
 
@@ -9,7 +10,7 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number];
 /** One message for one endpoint. Its body is kept as it is sent, so that every attempt sends the same bytes. */
 @Entity()
 @Index(['endpointId', 'createdAt', 'id'])
-export class WebhookDelivery extends Identified {
+export class WebhookDelivery extends Owned {
   @Column('uuid')
   endpointId: string;
 

@@ -1,10 +1,11 @@
 import { Column, Entity } from 'typeorm';
-import { Identified, instant } from '../columns';
+import { instant } from '../columns';
+import { Owned } from '../project/owned';
 import type { WebhookType } from './webhook-types';
 
 /** Somebody who wants to be told. */
 @Entity()
-export class WebhookEndpoint extends Identified {
+export class WebhookEndpoint extends Owned {
   @Column('text')
   url: string;
 

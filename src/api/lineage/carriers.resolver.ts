@@ -1,0 +1,27 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { Context } from '../context';
+import { DateTime } from '../scalars';
+import { CarriersType, CarrierType } from './carriers.type';
+
+@Resolver()
+export class CarriersResolver {
+  @Query(() => CarriersType, {
+    nullable: true,
+    description:
+      'Every checkpoint that descends from training on what a forget set means and was not made to forget it, across fine-tunes, merges and runs; null when there is no such set.',
+  })
+  async carriers(
+    @Arg('forgetSetId', () => ID, { description: 'The forget set.' }) forgetSetId: string,
+    @Arg('asOf', () => DateTime, {
+      nullable: true,
+      description: 'The graph as it stood then; as it stands when left out.',
+    })
+    asOf: Date | null | undefined,
+    @Ctx() { domain }: Context,
+  ): Promise<CarriersType | null> {
+    const found = await domain.lineage.carriersOf(forgetSetId, asOf);
+    if (!found) return null;
+    const { carriers, remediated: remediatedIds, ...rest } = found;
+    return { ...rest, carriers: carriers.map(CarrierType.of), remediatedIds };
+  }
+}

@@ -1,0 +1,51 @@
+import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Carrier } from '../../domain';
+import { CheckpointType } from '../checkpoint/checkpoint.type';
+import type { Context } from '../context';
+import { BigIntScalar, DateTime } from '../scalars';
+import { LineageEdgeType } from './lineage.type';
+
+@ObjectType('Carrier', { description: 'A checkpoint that learned from forgotten samples, itself or through others.' })
+export class CarrierType {
+  private readonly checkpointId: string;
+
+  @Field(() => BigIntScalar, { description: 'How many of the forgotten samples reach it.' })
+  samples: number;
+
+  @Field(() => [LineageEdgeType], {
+    description: 'Why: a shortest way on which some of them do, from a dataset or retain set to the checkpoint.',
+  })
+  path: LineageEdgeType[];
+
+  static of(this: void, { path, ...row }: Carrier): CarrierType {
+    return Object.assign(new CarrierType(), row, { path: path.map(LineageEdgeType.of) });
+  }
+
+  @Field(() => CheckpointType, { description: 'The checkpoint.' })
+  async checkpoint(@Ctx() { loaders }: Context): Promise<CheckpointType> {
+    return CheckpointType.of(await loaders.checkpoint.load(this.checkpointId));
+  }
+}
+
+@ObjectType('Carriers', {
+  description: 'Who carries what a forget set means, as far as training was declared or was done here.',
+})
+export class CarriersType {
+  @Field(() => [CarrierType], { description: 'Those that carry it, the shortest way first.' })
+  carriers: CarrierType[];
+
+  @Field(() => [ID], {
+    description:
+      'Ids of checkpoints that descend from training on the samples, and that none of them reaches any more.',
+  })
+  remediatedIds: string[];
+
+  @Field(() => Int, {
+    description:
+      'Imported checkpoints of which neither datasets nor parents were declared: nobody knows whether they carry.',
+  })
+  undeclared: number;
+
+  @Field(() => DateTime, { description: 'The moment at which the graph stood like this.' })
+  asOf: Date;
+}

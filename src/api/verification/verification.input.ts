@@ -1,0 +1,171 @@
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import type { AttackName } from '../../attacks';
+import type { Device } from '../../domain';
+import { IdempotentInput } from '../idempotent.input';
+import { DeviceEnum } from '../run/run-enums';
+import { resultType } from '../user-error';
+import { AttackEnum } from './attack.type';
+import { VerificationType } from './verification.type';
+
+@InputType({ description: 'A coarser name for some classes, such as "animal".' })
+export class SuperclassInput {
+  @Field(() => String, { description: 'The name, as the prompts say it.' })
+  name: string;
+
+  @Field(() => [String], { description: 'Its classes.' })
+  classes: string[];
+}
+
+@InputType({ description: 'How the relearning attacks train. What is left out has a default.' })
+export class RelearningInput {
+  @Field(() => Float, {
+    nullable: true,
+    description: "Adam's learning rate; 1e-4 for models below ten million weights, else 1e-5.",
+  })
+  learningRate?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Samples of each set in a step; 64.' })
+  batchSize?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Steps after which they give up; 60.' })
+  steps?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Steps between two looks at the accuracy; 2.' })
+  every?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Forget images that RELEARN_FORGET trains on; 16.' })
+  samples?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Share of the original's accuracy at which the classes count as back; 0.8.",
+  })
+  share?: number | null;
+}
+
+@InputType({ description: 'What every verification may be told.' })
+abstract class VerificationInput extends IdempotentInput {
+  @Field(() => ID, { nullable: true, description: "What it is judged by; Lethe's `default` when left out." })
+  policyId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A checkpoint trained without the forget images: thresholds relative to it apply, and RMIA refers to it.',
+  })
+  retrainedId?: string | null;
+
+  @Field(() => [AttackEnum], {
+    nullable: true,
+    description: 'Which attacks; every one that what is given allows, when left out.',
+  })
+  attacks?: AttackName[] | null;
+
+  @Field(() => [SuperclassInput], {
+    nullable: true,
+    description: 'Coarser names for SUPERCLASS; one holds a forgotten class and another one does not.',
+  })
+  superclasses?: SuperclassInput[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Prompts, with {} for the class name; the run\'s own, or "a photo of a {}", when left out.',
+  })
+  templates?: string[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'At most so many forget images and held-out images of their classes, and twice as many others; 500.',
+  })
+  images?: number | null;
+
+  @Field(() => RelearningInput, { nullable: true, description: 'How the relearning attacks train.' })
+  relearning?: RelearningInput | null;
+
+  @Field(() => Int, { nullable: true, description: 'Seed of everything random; 0 when left out.' })
+  seed?: number | null;
+
+  @Field(() => DeviceEnum, { nullable: true, description: 'What computes; AUTO when left out.' })
+  device?: Device | null;
+}
+
+@InputType({ description: 'A run whose result is to be verified.' })
+export class VerifyRunInput extends VerificationInput {
+  @Field(() => ID, { description: 'The run; it has succeeded.' })
+  runId: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The run's own when left out. A run that only had class names needs a set with images of them.",
+  })
+  forgetSetId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: "The run's own when left out." })
+  retainSetId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Held-out images; those the run was evaluated on when left out.' })
+  datasetId?: string | null;
+}
+
+@InputType({ description: 'A checkpoint to verify that no run has made, such as an imported or a retrained one.' })
+export class VerifyCheckpointInput extends VerificationInput {
+  @Field(() => ID, { description: 'What is verified.' })
+  checkpointId: string;
+
+  @Field(() => ID, { description: 'The checkpoint that knew what was to be forgotten.' })
+  originalId: string;
+
+  @Field(() => ID, { description: 'What was to be forgotten, with images.' })
+  forgetSetId: string;
+
+  @Field(() => ID, { nullable: true, description: 'What was to be kept; the probe and relearning need it.' })
+  retainSetId?: string | null;
+
+  @Field(() => ID, { description: 'Images that neither training nor unlearning saw.' })
+  datasetId: string;
+}
+
+@InputType({ description: 'A verification to stop.' })
+export class CancelVerificationInput {
+  @Field(() => ID, { description: 'Its id.' })
+  id: string;
+}
+
+@InputType({ description: 'Which verifications to list. Given parts must all hold.' })
+export class VerificationFilter {
+  @Field(() => ID, { nullable: true, description: 'Those of the result of this run.' })
+  runId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Those of this checkpoint.' })
+  checkpointId?: string | null;
+}
+
+const success = { type: () => VerificationType, show: VerificationType.of };
+
+const REFUSED = [
+  'INVALID_INPUT',
+  'CHECKPOINT_NOT_FOUND',
+  'CHECKPOINT_DELETED',
+  'SET_NOT_FOUND',
+  'DATASET_NOT_FOUND',
+  'SETS_OVERLAP',
+  'CLASS_UNKNOWN',
+  'POLICY_NOT_FOUND',
+  'ATTACK_INPUT_MISSING',
+  'EVIDENCE_TOO_SMALL',
+  'REFERENCE_UNLIKE',
+  'DEVICE_UNAVAILABLE',
+  'IDEMPOTENCY_CONFLICT',
+] as const;
+
+export const VerifyCheckpointResult = resultType('VerifyCheckpointResult', success, REFUSED);
+export const VerifyRunResult = resultType('VerifyRunResult', success, [
+  'RUN_NOT_FOUND',
+  'RUN_WITHOUT_RESULT',
+  'DATASET_MISSING',
+  ...REFUSED,
+]);
+export const CancelVerificationResult = resultType('CancelVerificationResult', success, [
+  'VERIFICATION_NOT_FOUND',
+  'VERIFICATION_FINISHED',
+]);

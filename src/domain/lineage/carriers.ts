@@ -1,0 +1,169 @@
+import type { Database } from '../../database';
+import type { LineageEdge } from './lineage-edge.entity';
+import { weightKinds } from './lineage-graph';
+import { edgesBy } from './lineage-walk';
+
+/** A checkpoint that learned from forgotten samples, itself or through what it was made of. */
+export interface Carrier {
+  checkpointId: string;
+  /** How many of the forgotten samples reach it, each image counted once. */
+  samples: number;
+  /** A shortest way on which some of them do, from the dataset or retain set they were learned from. */
+  path: LineageEdge[];
+}
+
+export interface Carriers {
+  asOf: Date;
+  carriers: Carrier[];
+  /** Ids of checkpoints that descend from training on the samples, and that no sample reaches any more. */
+  remediated: string[];
+  /** Imported checkpoints of which nobody declared datasets or parents: whether they carry is not known. */
+  undeclared: number;
+}
+
+/** Samples that are in the same of all datasets and sets that matter: they reach the same checkpoints. */
+interface Cohort {
+  sources: string[];
+  count: number;
+}
+
+/** An edge along which samples pass, unless a set that its run made the model forget holds them. */
+interface Passage extends LineageEdge {
+  forgetSetId: string | null;
+}
+
+/**
+ * The samples a forget set means, by hash: its members; for one of class names alone, every sample of these classes. A
+ * checkpoint learns from the datasets it is declared to be trained on, and from the retain and calibration sets of the run that made
+ * it. What a checkpoint learned passes on to what is fine-tuned, merged or unlearned from it; a run stops what its own forget
+ * set means. So a checkpoint that was made to forget and then merged with a carrier, or trained on the data again, carries again.
+ * Null when there is no such forget set.
+ */
+export async function carriersOf(database: Database, forgetSetId: string, asOf: Date): Promise<Carriers | null> {
+  const known = await database.query(`SELECT 1 FROM sample_set WHERE id = $1 AND kind = 'FORGET'`, [forgetSetId]);
+  if (known.length === 0) return null;
+  const cohorts = await cohortsOf(database, forgetSetId);
+  const learnedFrom = [...new Set(cohorts.flatMap(({ sources }) => sources))];
+  const touched = await descendants(database, learnedFrom, asOf);
+  const passages = await passagesTo(database, touched, learnedFrom, asOf);
+
+  const found = new Map<string, Carrier>();
+  for (const cohort of cohorts) {
+    for (const [checkpointId, path] of reach(cohort, passages)) {
+      const known = found.get(checkpointId);
+      const shortest = known && known.path.length <= path.length ? known.path : path;
+      found.set(checkpointId, { checkpointId, samples: (known?.samples ?? 0) + cohort.count, path: shortest });
+    }
+  }
+  const checkpoints = new Set(touched);
+  const carriers = [...found.values()].filter(({ checkpointId }) => checkpoints.has(checkpointId));
+  return {
+    asOf,
+    carriers: carriers.sort((a, b) => a.path.length - b.path.length),
+    remediated: touched.filter((id) => !found.has(id)),
+    undeclared: await undeclared(database, asOf),
+  };
+}
+
+/** `sources` are datasets somebody trained on, sets a run taught, and sets a run made its model forget. */
+async function cohortsOf(database: Database, forgetSetId: string): Promise<Cohort[]> {
+  return database.query<Cohort>(
+    `WITH forgotten AS (
+       SELECT hash FROM sample_set_member WHERE set_id = $1
+       UNION
+       SELECT sample.hash FROM sample_set JOIN sample ON sample_set.classes ? sample.class_name
+       WHERE sample_set.id = $1 AND sample_set.dataset_id IS NULL
+     ), trained AS (
+       SELECT id FROM dataset
+       WHERE EXISTS (SELECT FROM lineage_edge WHERE from_id = dataset.id AND kind = 'TRAINED')
+     ), used AS (
+       SELECT retain_set_id AS id FROM run WHERE result_id IS NOT NULL
+       UNION SELECT calibration_set_id FROM run WHERE result_id IS NOT NULL
+       UNION SELECT forget_set_id FROM run WHERE result_id IS NOT NULL
+     ), held AS (
+       SELECT hash, trained.id FROM forgotten JOIN sample USING (hash) JOIN trained ON trained.id = sample.dataset_id
+       UNION
+       SELECT hash, used.id FROM forgotten JOIN sample_set_member AS member USING (hash) JOIN used ON used.id = member.set_id
+       UNION
+       SELECT hash, used.id FROM forgotten JOIN sample USING (hash)
+         JOIN sample_set ON sample_set.classes ? sample.class_name JOIN used ON used.id = sample_set.id
+       WHERE sample_set.kind = 'FORGET' AND sample_set.dataset_id IS NULL
+     ), signed AS (
+       SELECT array_agg(id ORDER BY id) AS sources FROM held GROUP BY hash
+     )
+     SELECT sources, count(*) AS count FROM signed GROUP BY sources`,
+    [forgetSetId],
+  );
+}
+
+/** Checkpoints that learned from any of these datasets and sets, and all that is made of them. */
+async function descendants(database: Database, learnedFrom: string[], asOf: Date): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    `WITH RECURSIVE touched(id) AS (
+       (SELECT to_id FROM lineage_edge WHERE from_id = ANY($1) AND kind = 'TRAINED' AND created_at <= $2
+        UNION
+        SELECT run.result_id FROM run JOIN lineage_edge AS made ON made.to_id = run.result_id AND made.kind = 'GENERATED'
+        WHERE (run.retain_set_id = ANY($1) OR run.calibration_set_id = ANY($1)) AND made.created_at <= $2)
+       UNION
+       SELECT next.to_id FROM touched CROSS JOIN LATERAL (
+         SELECT to_id FROM lineage_edge WHERE from_id = touched.id AND kind = ANY($3) AND created_at <= $2 OFFSET 0
+       ) AS next
+     )
+     SELECT id FROM touched`,
+    [learnedFrom, asOf, weightKinds],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Every edge by which samples of these datasets and sets may come to these checkpoints. */
+async function passagesTo(
+  database: Database,
+  checkpoints: string[],
+  learnedFrom: string[],
+  asOf: Date,
+): Promise<Passage[]> {
+  return database.query<Passage>(
+    `WITH passage AS (
+       SELECT edge.* FROM lineage_edge AS edge
+       WHERE to_id = ANY($1) AND (kind = ANY($3) OR kind = 'GENERATED' OR kind = 'TRAINED' AND from_id = ANY($2))
+       UNION ALL
+       SELECT edge.* FROM lineage_edge AS edge JOIN run ON run.id = edge.to_id
+       WHERE run.result_id = ANY($1) AND edge.from_id = ANY($2) AND edge.from_id IN (run.retain_set_id, run.calibration_set_id)
+     )
+     SELECT from_id AS "fromId", to_id AS "toId", passage.kind, share, passage.created_at AS "createdAt",
+       CASE WHEN passage.kind = 'UNLEARNED' THEN run.forget_set_id END AS "forgetSetId"
+     FROM passage LEFT JOIN checkpoint ON checkpoint.id = to_id LEFT JOIN run ON run.id = checkpoint.run_id
+     WHERE passage.created_at <= $4
+     ORDER BY passage.created_at, from_id, to_id`,
+    [checkpoints, learnedFrom, weightKinds, asOf],
+  );
+}
+
+/** Whom some samples reach, breadth first, each with the way there. */
+function reach({ sources }: Cohort, passages: Passage[]): Map<string, LineageEdge[]> {
+  const open = passages.filter(({ forgetSetId }) => forgetSetId === null || !sources.includes(forgetSetId));
+  const leaving = edgesBy('fromId', open);
+  const arrivals = new Map<string, LineageEdge | null>(sources.map((id) => [id, null]));
+  for (const [id] of arrivals) {
+    for (const { forgetSetId: _, ...edge } of leaving.get(id) ?? []) {
+      if (!arrivals.has(edge.toId)) arrivals.set(edge.toId, edge);
+    }
+  }
+  const wayTo = (id: string): LineageEdge[] => {
+    const way: LineageEdge[] = [];
+    for (let edge = arrivals.get(id); edge; edge = arrivals.get(edge.fromId)) way.unshift(edge);
+    return way;
+  };
+  return new Map([...arrivals].filter(([, edge]) => edge !== null).map(([id]) => [id, wayTo(id)]));
+}
+
+async function undeclared(database: Database, asOf: Date): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    `SELECT count(*) AS count FROM checkpoint
+     WHERE run_id IS NULL AND merge_id IS NULL AND created_at <= $1 AND NOT EXISTS (
+       SELECT FROM lineage_edge
+       WHERE to_id = checkpoint.id AND kind IN ('TRAINED', 'FINE_TUNED') AND created_at <= $1)`,
+    [asOf],
+  );
+  return row!.count;
+}

@@ -1,0 +1,125 @@
+import { ATTACK_NAMES, ATTACK_NEEDS, ATTACKS, type AttackName, type AttackNeed, type Declaration } from '../../attacks';
+import type { Checkpoint } from '../checkpoint/checkpoint.entity';
+import type { Dataset } from '../dataset/dataset.entity';
+import type { Threshold } from '../policy/policy.entity';
+import { type Refusal, refuse } from '../refusal/refusals';
+import type { SampleSet } from '../sample-set/sample-set.entity';
+import type { EvidenceSamples } from './evidence-samples';
+import type { RelearningPlan, Superclass, VerificationPlan } from './verification-plan';
+
+/** Fewer images of a part show nothing, and cannot be cut into the parts of a cross-validation. */
+const LEAST = 10;
+
+/** What a verification was asked to look at, its ids looked up. */
+export interface AskedVerification {
+  subject: Checkpoint;
+  original: Checkpoint;
+  retrained: Checkpoint | null;
+  forgetSet: SampleSet;
+  retainSet: SampleSet | null;
+  dataset: Dataset;
+  superclasses: Superclass[];
+  templates: string[];
+  images: number;
+  seed: number;
+  relearning: RelearningPlan;
+  samples: EvidenceSamples;
+  /** Null: every attack that what is given allows. */
+  attacks: AttackName[] | null;
+}
+
+/** Which part of the input gives what an attack needs. */
+const GIVEN_BY: Record<AttackNeed, string> = { RETAIN_SET: 'retainSetId', SUPERCLASSES: 'superclasses' };
+
+function has({ samples, superclasses }: AskedVerification, need: AttackNeed): boolean {
+  return need === 'RETAIN_SET' ? samples.retain.length >= LEAST : superclasses.length > 0;
+}
+
+const missing = (asked: AskedVerification, attack: AttackName): AttackNeed | undefined => {
+  const { needs }: Declaration = ATTACKS[attack];
+  return needs.find((need) => !has(asked, need));
+};
+
+/** Why it cannot be done; null when it can. */
+export function refusalOf(asked: AskedVerification): Refusal | null {
+  const { templates, dataset, forgetSet, samples } = asked;
+  if (templates.length === 0 || templates.some((template) => !template.includes('{}'))) {
+    return refuse('INVALID_INPUT', ['templates'], { problem: 'a prompt template has {} where the class name goes' });
+  }
+  const kept = samples.held.filter(({ label }) => !forgetSet.classes.includes(label)).length;
+  const parts: [string, string, number][] = [
+    ['forgetSetId', `forget set ${forgetSet.name}, with a class,`, samples.forget.length],
+    ['datasetId', `dataset ${dataset.name} of the forgotten classes`, samples.held.length - kept],
+    ['datasetId', `dataset ${dataset.name} of other classes`, kept],
+  ];
+  for (const [field, what, count] of parts) {
+    if (count < LEAST) return refuse('EVIDENCE_TOO_SMALL', [field], { what, count, least: LEAST });
+  }
+  for (const attack of asked.attacks ?? []) {
+    const need = missing(asked, attack);
+    if (need) return refuse('ATTACK_INPUT_MISSING', [GIVEN_BY[need]], { attack, need: ATTACK_NEEDS[need] });
+  }
+  return invalidNumber(asked) ?? wrongSuperclasses(asked) ?? unlike(asked);
+}
+
+/** The attacks on each model: on those that are compared with, only what a line of the policy compares. */
+export function attacksOf(asked: AskedVerification, thresholds: readonly Threshold[]): VerificationPlan['attacks'] {
+  const subject = ATTACK_NAMES.filter((attack) =>
+    asked.attacks ? asked.attacks.includes(attack) : !missing(asked, attack),
+  );
+  const compared = (model: 'ORIGINAL' | 'RETRAINED') =>
+    subject.filter((attack) =>
+      thresholds.some(
+        (line) => line.attack === attack && line.relativeTo === model && !(asked.retrained && line.unlessRetrained),
+      ),
+    );
+  return { SUBJECT: subject, ORIGINAL: compared('ORIGINAL'), RETRAINED: asked.retrained ? compared('RETRAINED') : [] };
+}
+
+function invalidNumber({ seed, images, relearning }: AskedVerification): Refusal<'INVALID_INPUT'> | null {
+  const { learningRate, batchSize, steps, every, samples, share } = relearning;
+  const bounds: [string[], number, number, number][] = [
+    [['seed'], seed, 0, 2 ** 31 - 1],
+    [['images'], images, LEAST, 10_000],
+    [['relearning', 'batchSize'], batchSize, 2, 4096],
+    [['relearning', 'steps'], steps, 1, 10_000],
+    [['relearning', 'every'], every, 1, steps],
+    [['relearning', 'samples'], samples, 1, images],
+  ];
+  for (const [path, value, low, high] of bounds) {
+    if (Number.isInteger(value) && value >= low && value <= high) continue;
+    return refuse('INVALID_INPUT', path, { problem: `${path.at(-1)} must be an integer from ${low} to ${high}` });
+  }
+  for (const [name, value] of Object.entries({ learningRate, share })) {
+    if (value > 0 && value <= 1) continue;
+    return refuse('INVALID_INPUT', ['relearning', name], { problem: `${name} must be above 0 and at most 1` });
+  }
+  return null;
+}
+
+/** One holds a forgotten class, one does not, and no class is in two: else there is nothing to leak, or nothing to tell it from. */
+function wrongSuperclasses({ superclasses, forgetSet, dataset }: AskedVerification): Refusal | null {
+  if (superclasses.length === 0) return null;
+  const named = superclasses.flatMap(({ classes }) => classes);
+  const className = named.find((name) => !dataset.classes.includes(name));
+  if (className !== undefined) {
+    const known = dataset.classes.slice(0, 50).join(', ') || 'none';
+    return refuse('CLASS_UNKNOWN', ['superclasses'], { dataset: dataset.name, className, known });
+  }
+  const holds = superclasses.map(({ classes }) => classes.some((name) => forgetSet.classes.includes(name)));
+  const names = new Set(superclasses.map(({ name }) => name.trim()));
+  const apart = new Set(named).size === named.length && names.size === superclasses.length && !names.has('');
+  if (apart && holds.includes(true) && holds.includes(false)) return null;
+  return refuse('INVALID_INPUT', ['superclasses'], {
+    problem:
+      'superclasses have names of their own and share no class; one holds a forgotten class and another one does not',
+  });
+}
+
+/** Embeddings of another width have no angle with ours. */
+function unlike({ subject, original }: AskedVerification): Refusal | null {
+  const [own, others] = [subject.config.embedDim, original.config.embedDim];
+  if (own === others) return null;
+  const values = { checkpoint: subject.name, own: String(own), reference: original.name, others: String(others) };
+  return refuse('REFERENCE_UNLIKE', ['originalId'], values);
+}

@@ -1,0 +1,156 @@
+import type { Domain, SampleSet } from '../../src/domain';
+import { describeOnBoth, type Place } from '../support/databases';
+import { granted, openDomain, type Scene, setTheScene, sha256, success } from '../support/domain';
+
+describeOnBoth('carriers', (fresh) => {
+  let place: Place;
+  let domain: Domain;
+  let scene: Scene;
+  const names = new Map<string, string>();
+
+  beforeAll(async () => {
+    place = await fresh();
+    domain = await openDomain(place);
+    scene = await setTheScene(domain);
+  });
+  afterAll(async () => {
+    await domain.close();
+    await place.discard();
+  });
+
+  const named = (id: string, name: string) => {
+    names.set(id, name);
+    return id;
+  };
+  const add = async (name: string, datasetIds: string[] = [], parentIds: string[] = []) =>
+    named(granted(await domain.checkpoints.import({ name, source: 'somewhere', datasetIds, parentIds })).id, name);
+  const set = async (kind: 'FORGET' | 'RETAIN', name: string, selection: object) =>
+    granted(await domain.sets.create({ kind, name, ...selection }));
+  const forget = async (name: string, checkpointId: string, forgetSet: SampleSet, retainSetId: string) => {
+    granted(await domain.runs.start({ checkpointId, method: 'clip-erase', forgetSetId: forgetSet.id, retainSetId }));
+    const work = await domain.work.claim(scene.executor, 60);
+    if (work?.kind !== 'RUN') throw new Error('expected a run');
+    const made = await success(domain, place, work.run, name);
+    return named((await domain.attempts.succeed(work.claim, { ...made, after: null })).resultId!, name);
+  };
+  const merge = async (name: string, ...ids: string[]) => {
+    granted(await domain.merges.request({ name, sources: ids.map((checkpointId) => ({ checkpointId, weight: 1 })) }));
+    const work = await domain.work.claim(scene.executor, 60);
+    if (work?.kind !== 'MERGE') throw new Error('expected a merge');
+    const { files, architecture, layout, parameterCount, config } = scene.checkpoint;
+    await domain.merges.succeed(work.claim, { name, files, architecture, layout, parameterCount, config });
+    return named((await domain.merges.getOrFail(work.merge.id)).resultId!, name);
+  };
+  const carriers = async ({ id }: SampleSet, asOf?: Date) => {
+    const found = (await domain.lineage.carriersOf(id, asOf))!;
+    return {
+      carriers: Object.fromEntries(found.carriers.map((each) => [names.get(each.checkpointId), each.samples])),
+      remediated: found.remediated.map((each) => names.get(each)).sort(),
+      ways: Object.fromEntries(
+        found.carriers.map(({ checkpointId, path }) => [names.get(checkpointId), path.map(({ kind }) => kind)]),
+      ),
+      asOf: found.asOf,
+      undeclared: found.undeclared,
+    };
+  };
+
+  test('fine-tunes and merges carry on, a run that forgets ends it, and what comes back is found again', async () => {
+    const { dataset, forget: cats, retain } = scene;
+    const fresh = granted(await domain.datasets.register({ name: 'cars', source: 'car:0-5' }));
+    const base = await add('base', [dataset.id]);
+    const other = await add('other', [fresh.id]);
+    await add('tuned', [fresh.id], [base]);
+    const clean = await forget('clean', base, cats, retain.id);
+    expect(await carriers(cats)).toMatchObject({
+      carriers: { base: 10, tuned: 10 },
+      remediated: ['clean'],
+      undeclared: 1,
+      ways: { base: ['TRAINED'], tuned: ['TRAINED', 'FINE_TUNED'] },
+    });
+    const { asOf } = await carriers(cats);
+
+    await merge('clean soup', clean, other);
+    await merge('dirty soup', clean, base);
+    const cleanChild = await add('clean child', [], [clean]);
+    await add('taught again', [dataset.id], [cleanChild]);
+    const dogs = await set('FORGET', 'dogs', { datasetId: dataset.id, classes: ['dog'] });
+    const withCats = await set('RETAIN', 'all but dogs', {
+      datasetId: dataset.id,
+      selector: { exceptClasses: ['dog'] },
+    });
+    const rehearsed = await forget('rehearsed', clean, dogs, withCats.id);
+    const later = await carriers(cats);
+    expect(later.carriers).toEqual({ base: 10, tuned: 10, 'dirty soup': 10, 'taught again': 10, rehearsed: 10 });
+    expect(later.remediated).toEqual(['clean', 'clean child', 'clean soup']);
+    expect(later.ways).toMatchObject({
+      'dirty soup': ['TRAINED', 'MERGED'],
+      'taught again': ['TRAINED'],
+      rehearsed: ['USED', 'GENERATED'],
+    });
+    const { carriers: found } = (await domain.lineage.carriersOf(cats.id))!;
+    const why = found.find(({ checkpointId }) => checkpointId === rehearsed)!;
+    expect([why.path[0]!.fromId, why.path.at(-1)!.toId]).toEqual([withCats.id, rehearsed]);
+    expect((await carriers(cats, asOf)).carriers).toEqual({ base: 10, tuned: 10 });
+  });
+
+  test('samples count one by one: two runs that forget a half each forget the whole', async () => {
+    const dataset = granted(await domain.datasets.register({ name: 'owls', source: 'owl:0-9 hen:0-9' }));
+    const hens = await set('RETAIN', 'hens', { datasetId: dataset.id, classes: ['hen'] });
+    const of = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => sha256(`owl ${from + index}`));
+    const owls = await set('FORGET', 'owls', { datasetId: dataset.id, classes: ['owl'] });
+    const early = await set('FORGET', 'early', { datasetId: dataset.id, selector: { hashes: of(0, 5) } });
+    const late = await set('FORGET', 'late', { datasetId: dataset.id, selector: { hashes: of(4, 9) } });
+    const origin = await add('origin', [dataset.id]);
+    const half = await forget('half', origin, early, hens.id);
+    await forget('whole', half, late, hens.id);
+    expect(await carriers(owls)).toMatchObject({ carriers: { origin: 10, half: 4 }, remediated: ['whole'] });
+    expect(await carriers(early)).toMatchObject({ carriers: { origin: 6 }, remediated: ['half', 'whole'] });
+  });
+
+  test('class names alone mean the samples of these classes, whichever side names them', async () => {
+    const dataset = granted(await domain.datasets.register({ name: 'fish', source: 'eel:0-4 cod:0-4' }));
+    const copy = granted(await domain.datasets.register({ name: 'a part of it', source: 'eel:0-1' }));
+    const eels = await set('FORGET', 'eels by name', { classes: ['eel'] });
+    const same = await set('FORGET', 'eels', { datasetId: dataset.id, classes: ['eel'] });
+    const cod = await set('RETAIN', 'cod', { datasetId: dataset.id, classes: ['cod'] });
+    const sea = await add('sea', [dataset.id]);
+    await add('pond', [copy.id]);
+    expect(await carriers(eels)).toMatchObject({ carriers: { sea: 5, pond: 2 }, remediated: [] });
+    await domain.database.query('UPDATE method SET needs = $1', ['["retain"]']);
+    await forget('unnamed', sea, eels, cod.id);
+    for (const meant of [eels, same]) {
+      expect(await carriers(meant)).toMatchObject({ carriers: { sea: 5, pond: 2 }, remediated: ['unnamed'] });
+    }
+  });
+
+  test('training is declared later too; what cannot be is refused', async () => {
+    const { dataset, forget: cats } = scene;
+    const late = await add('late');
+    const before = (await carriers(cats)).undeclared;
+    const input = { checkpointId: late, datasetIds: [dataset.id], idempotencyKey: 'said' };
+    for (let time = 0; time < 2; time++) expect(granted(await domain.checkpoints.declareTraining(input)).id).toBe(late);
+    const { carriers: found, undeclared } = await carriers(cats);
+    expect(found).toMatchObject({ late: 10 });
+    expect(undeclared).toBe(before - 1);
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    const declare = (checkpointId: string, datasetIds: string[]) =>
+      domain.checkpoints.declareTraining({ checkpointId, datasetIds });
+    expect(await declare(nobody, [dataset.id])).toMatchObject({ code: 'CHECKPOINT_NOT_FOUND', path: ['checkpointId'] });
+    expect(await declare(late, [])).toMatchObject({ code: 'INVALID_INPUT', path: ['datasetIds'] });
+    expect(await declare(late, [dataset.id, 'x'])).toMatchObject({
+      code: 'DATASET_NOT_FOUND',
+      path: ['datasetIds', '1'],
+    });
+    const importing = (more: object) => domain.checkpoints.import({ name: 'x', source: 'somewhere', ...more });
+    expect(await importing({ parentIds: [nobody] })).toMatchObject({
+      code: 'CHECKPOINT_NOT_FOUND',
+      path: ['parentIds', '0'],
+    });
+    expect(await importing({ datasetIds: ['x'] })).toMatchObject({
+      code: 'DATASET_NOT_FOUND',
+      path: ['datasetIds', '0'],
+    });
+    for (const id of [nobody, 'nonsense', scene.retain.id]) expect(await domain.lineage.carriersOf(id)).toBeNull();
+  });
+});

@@ -1,0 +1,111 @@
+import {
+  type Actor,
+  type ApiToken,
+  AuditEntry,
+  actingAs,
+  type CreateToken,
+  type Domain,
+  Refusal,
+} from '../../src/domain';
+import { describeOnBoth, type Place } from '../support/databases';
+import { granted, openDomain } from '../support/domain';
+
+const admin: Actor = { kind: 'PERSON', id: 'person:ada', name: 'Ada', roles: ['ADMIN'] };
+const input: CreateToken = { name: 'trainer', kind: 'BOT', roles: ['ENGINEER', 'ENGINEER'] };
+
+describeOnBoth('API tokens', (fresh) => {
+  let place: Place;
+  let domain: Domain;
+  beforeAll(async () => {
+    place = await fresh();
+    domain = await openDomain(place);
+  });
+  afterAll(async () => {
+    await domain.close();
+    await place.discard();
+  });
+  const create = (changes: Partial<CreateToken> = {}, actor = admin) =>
+    actingAs(actor, async () => granted(await domain.tokens.create({ ...input, ...changes })));
+  const unknown = (secret: string) =>
+    expect(domain.tokens.holder(secret)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+
+  test('the secret says who holds it, and is kept nowhere', async () => {
+    const { token, secret } = await create();
+    expect(await domain.tokens.holder(secret)).toEqual({
+      actor: { kind: 'BOT', id: `bot:${token.id}`, name: 'trainer', roles: ['ENGINEER'], projectId: token.projectId },
+      expiresAt: token.expiresAt,
+    });
+    expect(JSON.stringify(await domain.database.query('SELECT * FROM api_token'))).not.toContain(secret.slice(-43));
+    expect(token.createdBy).toBe('person:ada');
+    expect((token.expiresAt.getTime() - Date.now()) / 86_400_000).toBeCloseTo(90, 2);
+    expect((await domain.tokens.get(token.id))?.lastUsedAt).not.toBeNull();
+    await unknown(`${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`);
+    await unknown(`lethe_${'0'.repeat(32)}${secret.slice(-43)}`);
+    expect(await domain.tokens.holder('something else')).toBeNull();
+  });
+
+  test('a person is one actor over all tokens, a bot is its own', async () => {
+    const person = { kind: 'PERSON', holder: 'olga@example.org', roles: ['REVIEWER'] } as const;
+    const ids = [
+      await create({ ...person, roles: ['REVIEWER'] }),
+      await create({ ...person, roles: ['ENGINEER'] }),
+    ].map(({ token }) => token.actorId);
+    expect(ids).toEqual(['person:olga@example.org', 'person:olga@example.org']);
+    expect((await create()).token.actorId).not.toBe((await create()).token.actorId);
+  });
+
+  test('revoked, expired and changed tokens say so', async () => {
+    const revoked = await create();
+    const before = granted(await domain.tokens.revoke(revoked.token.id));
+    await expect(domain.tokens.holder(revoked.secret)).rejects.toThrow('Token trainer was revoked');
+    expect(granted(await domain.tokens.revoke(revoked.token.id)).revokedAt).toEqual(before.revokedAt);
+
+    const expired = await create();
+    await domain.database.query(`UPDATE api_token SET expires_at = now() - interval '1 second' WHERE id = $1`, [
+      expired.token.id,
+    ]);
+    await expect(domain.tokens.holder(expired.secret)).rejects.toThrow('Token trainer expired at');
+
+    const changed = await create();
+    await domain.tokens.changeRoles(changed.token.id, ['VIEWER']);
+    expect((await domain.tokens.holder(changed.secret))?.actor.roles).toEqual(['VIEWER']);
+    expect(await domain.tokens.changeRoles(changed.token.id, [])).toMatchObject({ code: 'INVALID_INPUT' });
+    const entries = await domain.database
+      .repository(AuditEntry)
+      .find({ where: { subjectId: changed.token.id }, order: { id: 'ASC' } });
+    expect(entries).toMatchObject([
+      { action: 'TOKEN_CREATED', actorId: 'person:ada', beforeDigest: null },
+      { action: 'TOKEN_ROLES_CHANGED', actorId: 'system', beforeDigest: entries[0]!.afterDigest },
+    ]);
+  });
+
+  test.each<[string, Partial<CreateToken>]>([
+    ['name', { name: ' ' }],
+    ['roles', { roles: [] }],
+    ['holder', { kind: 'PERSON' }],
+    ['holder', { holder: 'somebody' }],
+    ['expiresAt', { expiresAt: new Date(Date.now() - 1) }],
+    ['expiresAt', { expiresAt: new Date(Date.now() + 400 * 86_400_000) }],
+    ['expiresAt', { expiresAt: new Date(Number.NaN) }],
+  ])('a bad %s is refused', async (path, changes) => {
+    const answer = await domain.tokens.create({ ...input, ...changes });
+    expect(answer).toMatchObject({ code: 'INVALID_INPUT', path: [path] });
+  });
+
+  test('only those who run the installation make tokens for another project', async () => {
+    const { id: projectId } = granted(await domain.projects.create({ name: 'elsewhere' }));
+    const { token } = await create({ projectId, roles: ['ADMIN'] });
+    expect(token.projectId).toBe(projectId);
+    const outsider: Actor = { ...admin, projectId };
+    const refused = await actingAs(outsider, () =>
+      domain.tokens.create({ ...input, projectId: admin.projectId ?? '00000000-0000-4000-8000-000000000001' }),
+    );
+    expect((refused as Refusal).code).toBe('PROJECT_NOT_FOUND');
+    const seen = (actor: Actor) =>
+      actingAs(actor, async () =>
+        (await domain.tokens.list({ first: 100 })).items.map(({ node }: { node: ApiToken }) => node.id),
+      );
+    expect(await seen(outsider)).toEqual([token.id]);
+    expect(await seen(admin)).not.toContain(token.id);
+  });
+});
