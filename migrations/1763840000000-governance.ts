@@ -1,5 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/** Tables whose rows belong to a project. */
+const owned = [
+  'erasure_request',
+  'recipient',
+  'approval',
+  'alias',
+  'alias_move',
+  'playbook',
+  'webhook_endpoint',
+  'webhook_delivery',
+];
+
 /** Erasure requests, approvals, aliases, playbooks, webhooks, and jobs that wait for their time. Who asked for a run that is there already is not known. */
 export class Governance1763840000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -191,6 +203,11 @@ export class Governance1763840000000 implements MigrationInterface {
     );
     ALTER TABLE webhook_attempt ADD CONSTRAINT webhook_attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_delivery(id);
     `);
+    for (const table of owned) {
+      await runner.query(
+        `ALTER TABLE ${table} ADD CONSTRAINT ${table}_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id)`,
+      );
+    }
   }
 
   /** Migrations only go forward: to go back, restore a backup. */

@@ -68,7 +68,7 @@ export interface DomainOptions {
   clock?: Clock;
   /** Private networks, in CIDR notation, that webhooks may go to; none when left out. */
   webhookNetworks?: readonly string[];
-  /** Left out, nothing is ever verified: an alias that needs the verdict PASS cannot be moved. */
+  /** Who verifies; Lethe's own executors when left out. */
   verifications?: Verifications;
   /** Left out, no certificate is issued: a playbook stops before that step. */
   certificates?: Certificates;

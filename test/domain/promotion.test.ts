@@ -186,6 +186,27 @@ describeOnBoth('approvals and aliases', (fresh) => {
     expect(forward).toMatchObject({ code: 'ALIAS_NEEDS_PASS', path: ['moveId'] });
   });
 
+  test('two projects may use one name, and see nothing of each other', async () => {
+    const { id: projectId } = granted(await domain.projects.create({ name: 'another tenant' }));
+    const neighbour: Actor = { ...ada, id: 'person:Nora', projectId };
+    const name = await alias();
+    const it = await checkpoint();
+    granted(await move(name, it));
+    await actingAs(neighbour, async () => {
+      expect(await domain.aliases.byName(name)).toBeNull();
+      expect(await move(name, it)).toMatchObject({ code: 'ALIAS_NOT_FOUND' });
+      granted(await domain.aliases.create({ name, passNeeded: false, approvalsNeeded: 0 }));
+      expect(await move(name, it)).toMatchObject({ code: 'CHECKPOINT_NOT_FOUND' });
+      const own = granted(await domain.checkpoints.import({ name: 'own', source: 'somewhere' }));
+      granted(await move(name, own));
+      granted(await domain.requests.receive({ subjectReference: 'x', legalBasis: 'ART_17_1_A' }));
+    });
+    await actingAs(ada, async () => {
+      expect(await domain.aliases.byName(name)).toMatchObject({ checkpointId: it.id });
+      expect((await domain.requests.list({}, { subjectReference: 'x' })).items).toEqual([]);
+    });
+  });
+
   test('bad input is refused by name', async () => {
     const name = await alias();
     const it = await checkpoint();

@@ -69,7 +69,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 export class AliasService {
   constructor(
     readonly services: AliasServices,
-    readonly verdicts?: Verdicts,
+    readonly verdicts: Verdicts,
   ) {}
 
   async create({ idempotencyKey, ...input }: CreateAlias): Promise<Alias | Refusal> {
@@ -195,7 +195,7 @@ export class AliasService {
   async #lacking(alias: Alias, { id, name: checkpoint }: Checkpoint, path: string[]): Promise<Refusal | null> {
     const { name, passNeeded, approvalsNeeded: needed } = alias;
     if (passNeeded) {
-      const verdict = (await this.verdicts?.verdictOf(id)) ?? null;
+      const verdict = await this.verdicts.verdictOf(id);
       if (verdict !== 'PASS') {
         return refuse('ALIAS_NEEDS_PASS', path, { alias: name, checkpoint, verdict: verdict ?? 'none' });
       }

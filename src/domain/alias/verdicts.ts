@@ -1,5 +1,4 @@
-/** What a verification of a checkpoint says. INCONCLUSIVE: an interval crosses its threshold. */
-export type Verdict = 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+import type { Verdict } from '../policy/judge';
 
 /** What promotion needs to know of verification. */
 export interface Verdicts {

@@ -35,7 +35,7 @@ export class ReminderService {
     );
     if (due !== null && !told) {
       await requestChanges.append(request, { type: 'REMINDER', payload });
-      await webhooks.publish('REMINDER_DUE', { requestId: id, ...payload });
+      await webhooks.publish('REMINDER_DUE', { requestId: id, ...payload }, request.projectId);
     }
     return next;
   }

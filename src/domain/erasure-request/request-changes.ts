@@ -13,7 +13,7 @@ import { requestEventChannel } from './request-feed';
 import { isClosed, requestMayBecome } from './request-status';
 
 /** Columns of a request. */
-export type RequestSet = Partial<Omit<ErasureRequest, 'forgetSet' | 'playbook' | 'run'>>;
+export type RequestSet = Partial<Omit<ErasureRequest, 'forgetSet' | 'playbook' | 'project' | 'run' | 'takeProject'>>;
 
 /** A change of one request: what is written, and the event that says so. */
 export interface RequestChange {
@@ -72,7 +72,7 @@ export class RequestChanges {
         before: kept(before),
         after: kept(after),
       });
-      if (to !== status) await webhooks.publish('REQUEST_MOVED', { requestId: id, from: status, to });
+      if (to !== status) await webhooks.publish('REQUEST_MOVED', { requestId: id, from: status, to }, before.projectId);
       return after;
     });
   }

@@ -1,6 +1,6 @@
 import type { Database } from '../../database';
 import type { Clock, Queue } from '../../queue';
-import { currentActor } from '../actor/actor';
+import { actingAs, currentActor, systemOf } from '../actor/actor';
 import { Alias } from '../alias/alias.entity';
 import type { AliasService } from '../alias/alias.service';
 import type { ApprovalService } from '../approval/approval.service';
@@ -68,7 +68,7 @@ export class RequestProgressService {
 
   constructor(
     readonly services: ProgressServices,
-    { verifications, certificates }: { verifications?: Verifications; certificates?: Certificates },
+    { verifications, certificates }: { verifications: Verifications; certificates?: Certificates },
   ) {
     this.#steps = {
       RUN: {
@@ -101,13 +101,12 @@ export class RequestProgressService {
       VERIFICATION: {
         async standing({ request, playbook, run }) {
           if (playbook.policyId === null) return null;
-          const verdict = (await verifications?.verdictOf(run!.resultId!)) ?? null;
+          const verdict = await verifications.verdictOf(run!.resultId!);
           if (verdict === 'PASS') return null;
           if (verdict !== null) return blocked(`the verdict is ${verdict}`);
           return request.verificationId ? waiting(`verification ${request.verificationId} is under way`) : ready;
         },
         async take({ playbook, run }) {
-          if (!verifications) return refuse('STEP_UNAVAILABLE', [], { step: 'VERIFICATION' });
           const asked = await verifications.verifyRun({ runId: run!.id, policyId: playbook.policyId! });
           return asked instanceof Refusal ? asked : { verificationId: asked.id };
         },
@@ -178,6 +177,11 @@ export class RequestProgressService {
 
   /** What a worker does: every step that may be taken by itself, until one has to wait. @returns when to look again */
   async advance(requestId: string): Promise<Date | null> {
+    const { projectId } = await this.services.requests.getOrFail(requestId);
+    return actingAs(systemOf(projectId), () => this.#advance(requestId));
+  }
+
+  async #advance(requestId: string): Promise<Date | null> {
     const { database, clock, requests } = this.services;
     const after = (milliseconds: number) => new Date(clock().getTime() + milliseconds);
     for (;;) {

@@ -222,7 +222,7 @@ export class RunService {
         await queue.remove('RUN', id);
         await moveRun(database, id, 'CANCELLED');
         await events.append(id, [{ type: 'CANCELLED', payload: {} }]);
-        await webhooks.publish('RUN_FINISHED', { runId: id, status: 'CANCELLED', resultId: null });
+        await webhooks.publish('RUN_FINISHED', { runId: id, status: 'CANCELLED', resultId: null }, run.projectId);
       } else {
         await database.notify(cancelChannel, id);
       }

@@ -23,6 +23,7 @@ import { cancelChannel, type RunService } from '../run/run.service';
 import { isFinal } from '../run/run-status';
 import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
 import type { SampleSetService } from '../sample-set/sample-set.service';
+import type { WebhookService } from '../webhook/webhook.service';
 import { AttackResult } from './attack-result.entity';
 import { type AskedVerification, refusalOf } from './check-verification';
 import { digestOfSamples, type EvidenceSamples, evidenceSamples } from './evidence-samples';
@@ -84,6 +85,7 @@ interface VerificationServices {
   runs: RunService;
   policies: PolicyService;
   idempotency: IdempotencyService;
+  webhooks: WebhookService;
 }
 
 const DEFAULT_TEMPLATE = 'a photo of a {}';
@@ -345,6 +347,10 @@ export class VerificationService extends JobLife<Verification> {
       before: { status, planDigest },
       after: { status: change.status, planDigest, verdict, lines },
     });
+    if (verdict === null) return;
+    const { checkpointId, projectId } = subject;
+    const payload = { verificationId: id, checkpointId, verdict };
+    await this.services.webhooks.publish('VERIFICATION_FINISHED', payload, projectId);
   }
 
   /** What the newest verification that came to an end says of a checkpoint; null when there is none. */

@@ -1,6 +1,6 @@
-import type { Verdict } from '../alias/verdicts';
 import type { Decision } from '../approval/approval.entity';
 import type { RequestStatus } from '../erasure-request/request-status';
+import type { Verdict } from '../policy/judge';
 import type { RunStatus } from '../run/run-status';
 
 /** Every event that webhooks tell of, and what it carries: ids and states, never anything of a subject. */

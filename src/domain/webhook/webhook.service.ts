@@ -65,20 +65,27 @@ export class WebhookService {
     readonly destinations: Destinations,
   ) {}
 
-  /** Part of the caller's transaction: nobody is told of what was taken back. */
-  async publish<T extends WebhookType>(type: T, data: WebhookPayloads[T]): Promise<void> {
+  /**
+   * Part of the caller's transaction: nobody is told of what was taken back.
+   * @param projectId of what it tells of; the actor's when left out
+   */
+  async publish<T extends WebhookType>(
+    type: T,
+    data: WebhookPayloads[T],
+    projectId: string = projectOfNew(),
+  ): Promise<void> {
     const { database, clock, queue } = this.services;
     await database.transaction(async () => {
       const endpoints = await database.query<{ id: string }>(
-        `SELECT id FROM webhook_endpoint
+        `SELECT id FROM webhook_endpoint 
          WHERE project_id = $2 AND disabled_at IS NULL AND (types = '{}' OR $1 = ANY(types))`,
-        [type, projectOfNew()],
+        [type, projectId],
       );
       const messageId = `msg_${randomUUID()}`;
       const body = JSON.stringify({ type: wireType(type), timestamp: clock().toISOString(), data });
       const deliveries = database.repository(WebhookDelivery);
       for (const { id: endpointId } of endpoints) {
-        const made = await deliveries.save(deliveries.create({ endpointId, messageId, type, body }));
+        const made = await deliveries.save(deliveries.create({ projectId, endpointId, messageId, type, body }));
         await queue.enqueue(backgroundJob({ kind: 'WEBHOOK', subjectId: made.id }));
       }
     });
@@ -179,12 +186,12 @@ export class WebhookService {
   }
 
   /** Part of a transaction that holds the endpoint's lock. The others are told. */
-  async #disable({ id, url }: WebhookEndpoint, reason: string): Promise<void> {
+  async #disable({ id, url, projectId }: WebhookEndpoint, reason: string): Promise<void> {
     const { database, audit, clock } = this.services;
     const change = { disabledAt: clock(), disabledReason: reason };
     await database.repository(WebhookEndpoint).update({ id }, change);
     await audit.record({ action: 'WEBHOOK_DISABLED', subject: { type: 'WEBHOOK', id }, after: { url, reason } });
-    await this.publish('WEBHOOK_DISABLED', { endpointId: id, reason });
+    await this.publish('WEBHOOK_DISABLED', { endpointId: id, reason }, projectId);
   }
 
   /** Sends a delivery again: the same id and body, a new signature, as if it had not been tried yet. */
