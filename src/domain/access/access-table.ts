@@ -131,14 +131,6 @@ export const accessTable = {
     '/metrics': ofTheInstallation(READ),
     '/healthz': 'PUBLIC',
     '/readyz': 'PUBLIC',
-    '/checkpoints/:id/model.sig': READ,
-    '/certificates/:id/bundle': READ,
-    '/certificates/:id/page': READ,
-    '/keys': READ,
-    '/log/checkpoint': READ,
-    '/log/tile/*': READ,
-    '/log/proof/inclusion': READ,
-    '/log/proof/consistency': READ,
   },
 } as const satisfies Record<string, Record<string, Right | 'PUBLIC'>>;
 
