@@ -1,17 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Tables whose rows belong to a project. */
-const owned = [
-  'erasure_request',
-  'recipient',
-  'approval',
-  'alias',
-  'alias_move',
-  'playbook',
-  'webhook_endpoint',
-  'webhook_delivery',
-];
-
 /** Erasure requests, approvals, aliases, playbooks, webhooks, and jobs that wait for their time. Who asked for a run that is there already is not known. */
 export class Governance1763840000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -94,6 +82,7 @@ export class Governance1763840000000 implements MigrationInterface {
       comment text NOT NULL,
       approver_id text NOT NULL,
       approver_name text NOT NULL,
+      role text NOT NULL,
       person_id text NOT NULL,
       withdrawn_at timestamptz(3),
       CONSTRAINT approval_pkey PRIMARY KEY (id)
@@ -203,11 +192,6 @@ export class Governance1763840000000 implements MigrationInterface {
     );
     ALTER TABLE webhook_attempt ADD CONSTRAINT webhook_attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_delivery(id);
     `);
-    for (const table of owned) {
-      await runner.query(
-        `ALTER TABLE ${table} ADD CONSTRAINT ${table}_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id)`,
-      );
-    }
   }
 
   /** Migrations only go forward: to go back, restore a backup. */

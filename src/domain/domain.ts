@@ -9,6 +9,9 @@ import { ArtifactService } from './artifact/artifact.service';
 import { AuditLog } from './audit/audit-log';
 import { BackgroundService } from './background/background.service';
 import { CertificateService } from './certificate/certificate.service';
+import { CertificateIssuer } from './certificate/certificate-issuer';
+import { ReEmergence } from './certificate/re-emergence';
+import { Checkpoint } from './checkpoint/checkpoint.entity';
 import { CheckpointService } from './checkpoint/checkpoint.service';
 import type { CheckpointReader } from './checkpoint/checkpoint-reader';
 import { ComparisonService } from './comparison/comparison.service';
@@ -70,7 +73,7 @@ export interface DomainOptions {
   webhookNetworks?: readonly string[];
   /** Who verifies; Lethe's own executors when left out. */
   verifications?: Verifications;
-  /** Left out, no certificate is issued: a playbook stops before that step. */
+  /** Who issues certificates; `CertificateIssuer` when left out. */
   certificates?: Certificates;
 }
 
@@ -118,6 +121,8 @@ export class Domain {
   readonly progress: RequestProgressService;
   readonly background: BackgroundService;
   readonly certificates: CertificateService;
+  readonly issuer: CertificateIssuer;
+  readonly reEmergence: ReEmergence;
 
   constructor(
     readonly database: Database,
@@ -162,7 +167,14 @@ export class Domain {
     this.approvals = new ApprovalService(this);
     this.aliases = new AliasService(this, options.verifications ?? this.verifications);
     this.playbooks = new PlaybookService(this);
-    this.progress = new RequestProgressService(this, { verifications: this.verifications, ...options });
+    this.certificates = new CertificateService(this);
+    this.issuer = new CertificateIssuer(this);
+    this.reEmergence = new ReEmergence(this);
+    this.progress = new RequestProgressService(this, {
+      verifications: this.verifications,
+      certificates: this.issuer,
+      ...options,
+    });
     this.background = new BackgroundService(this, {
       REMINDER: {
         settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.reminders.remind(id)),
@@ -170,9 +182,11 @@ export class Domain {
       PLAYBOOK: {
         settle: (id) => inProjectOf(database, ErasureRequest, id, () => this.progress.advance(id)),
       },
+      RE_EMERGENCE: {
+        settle: (id) => inProjectOf(database, Checkpoint, id, () => this.reEmergence.look(id)),
+      },
       WEBHOOK: this.webhooks.work,
     });
-    this.certificates = new CertificateService(this);
   }
 
   static async open(options: DomainOptions): Promise<Domain> {

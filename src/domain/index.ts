@@ -25,6 +25,7 @@ export type { AuditFilter, AuditLog, Change } from './audit/audit-log';
 export { leafOf } from './audit/leaf';
 export { Certificate } from './certificate/certificate.entity';
 export type { CertificateFilter } from './certificate/certificate.service';
+export type { IssueCertificate } from './certificate/certificate-issuer';
 export { type CertificateStatus, certificateStatuses, certificateTransitions } from './certificate/certificate-status';
 export { type Architecture, architectures, Checkpoint, type Layout, layouts } from './checkpoint/checkpoint.entity';
 export type { ImportCheckpoint, MadeCheckpoint } from './checkpoint/checkpoint.service';

@@ -1,6 +1,22 @@
 import { Field, ID, InputType } from 'type-graphql';
+import type { IssueCertificate } from '../../domain';
 import { resultType } from '../user-error';
 import { CertificateType } from './certificate.type';
+
+@InputType({ description: 'What to certify.' })
+export class IssueCertificateInput implements IssueCertificate {
+  @Field(() => ID, { description: 'The run whose result is certified.' })
+  runId: string;
+
+  @Field(() => ID, { nullable: true, description: 'The erasure request it answers; without one, nobody asked.' })
+  requestId?: string | null;
+}
+
+export const IssueCertificateResult = resultType(
+  'IssueCertificateResult',
+  { type: () => CertificateType, show: CertificateType.of },
+  ['RUN_NOT_FOUND', 'RUN_WITHOUT_RESULT', 'REQUEST_OF_ANOTHER_RUN'],
+);
 
 @InputType({ description: 'A certificate to take back.' })
 export class RevokeCertificateInput {

@@ -2,7 +2,12 @@ import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, Query, Resolver } from '
 import type { CertificateFilter, CertificateStatus } from '../../domain';
 import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
-import { RevokeCertificateInput, RevokeCertificateResult } from './certificate.input';
+import {
+  IssueCertificateInput,
+  IssueCertificateResult,
+  RevokeCertificateInput,
+  RevokeCertificateResult,
+} from './certificate.input';
 import { CertificateStatusEnum, CertificateType } from './certificate.type';
 
 @ArgsType()
@@ -40,6 +45,18 @@ export class CertificateResolver {
   ): Promise<CertificateType | null> {
     const row = await domain.certificates.get(id);
     return row && CertificateType.of(row);
+  }
+
+  @Mutation(() => IssueCertificateResult.union, {
+    description:
+      'Certifies the result of a run with all that is known of it, whatever that says. One that stands is answered again; a stale one is superseded.',
+  })
+  async issueCertificate(
+    @Arg('input', () => IssueCertificateInput, { description: 'The run, and the request.' })
+    input: IssueCertificateInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return IssueCertificateResult.show(await domain.issuer.issueFor(input));
   }
 
   @Mutation(() => RevokeCertificateResult.union, {

@@ -92,6 +92,7 @@ export const accessTable = {
     holdErasureRequest: DECIDE_FOR_PRIVACY,
     importCheckpoint: WORK,
     informRecipient: DECIDE_FOR_PRIVACY,
+    issueCertificate: DECIDE_FOR_PRIVACY,
     liftHold: DECIDE_FOR_PRIVACY,
     linkForgetSet: DECIDE_FOR_PRIVACY,
     mergeCheckpoints: WORK,

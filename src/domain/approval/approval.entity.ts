@@ -1,4 +1,5 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import type { Role } from '../actor/actor';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
 import { instant } from '../columns';
 import { Owned } from '../project/owned';
@@ -28,6 +29,10 @@ export class Approval extends Owned {
 
   @Column('text')
   approverName: string;
+
+  /** In which role. */
+  @Column('text')
+  role: Role;
 
   /** Who answers for the approver: two tokens of one person count once. */
   @Column('text')

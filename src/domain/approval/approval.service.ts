@@ -40,7 +40,8 @@ export class ApprovalService {
   async give({ checkpointId, decision, comment }: GiveApproval): Promise<Approval | Refusal> {
     const { database, audit, checkpoints, lineage, progress, webhooks } = this.services;
     const actor = currentActor();
-    if (actor.kind !== 'PERSON' || !approving.some((role) => actor.roles.includes(role))) {
+    const role = approving.find((each) => actor.roles.includes(each));
+    if (actor.kind !== 'PERSON' || !role) {
       return refuse('APPROVER_NOT_ALLOWED', [], { name: actor.name });
     }
     if (decision === 'REJECTED' && comment.trim() === '') {
@@ -59,7 +60,7 @@ export class ApprovalService {
       if (await approvals.existsBy({ checkpointId, personId, withdrawnAt: IsNull() })) {
         return refuse('APPROVAL_REPEATED', ['checkpointId'], { name: actor.name, checkpoint: checkpoint.name });
       }
-      const by = { approverId: actor.id, approverName: actor.name, personId };
+      const by = { approverId: actor.id, approverName: actor.name, role, personId };
       const made = await approvals.save(approvals.create({ checkpointId, decision, comment, ...by }));
       await lineage.add({ type: 'APPROVAL', id: made.id, label: `${checkpoint.name} ${decision.toLowerCase()}` });
       await lineage.link({ from: checkpoint.id, to: made.id, kind: 'USED' });

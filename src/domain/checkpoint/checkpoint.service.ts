@@ -1,7 +1,10 @@
 import { In } from 'typeorm';
 import { type ArtifactStore, digestOfFiles, putFolder, type StoredFile } from '../../artifacts';
 import type { Database } from '../../database';
+import type { Queue } from '../../queue';
 import type { AuditLog } from '../audit/audit-log';
+import { backgroundJob } from '../background/background.service';
+import { Certificate } from '../certificate/certificate.entity';
 import type { DatasetService } from '../dataset/dataset.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import type { LineageService } from '../lineage/lineage.service';
@@ -43,6 +46,7 @@ interface CheckpointServices {
   audit: AuditLog;
   datasets: DatasetService;
   lineage: LineageService;
+  queue: Queue;
   idempotency: IdempotencyService;
 }
 
@@ -102,6 +106,7 @@ export class CheckpointService {
         const missing = await this.#missingDataset(datasetIds);
         if (missing) return missing;
         for (const from of new Set(datasetIds)) await lineage.link({ from, to, kind: 'TRAINED' });
+        await this.#lookForReEmergence(to);
         const subject = { type: 'CHECKPOINT', id: to };
         await audit.record({ action: 'CHECKPOINT_TRAINING_DECLARED', subject, after: { datasetIds } });
         return checkpoint;
@@ -140,7 +145,14 @@ export class CheckpointService {
     const checkpoints = this.database.repository(Checkpoint);
     const row = await checkpoints.save(checkpoints.create({ ...made, ...origin, digest: digestOfFiles(made.files) }));
     await this.services.lineage.add({ type: 'CHECKPOINT', id: row.id, label: row.name });
+    await this.#lookForReEmergence(row.id);
     return row;
+  }
+
+  /** Part of the transaction that makes the checkpoint or says more of it: a certificate may not hold any more (`ReEmergence`). */
+  async #lookForReEmergence(subjectId: string): Promise<void> {
+    const certified = await this.database.repository(Certificate).existsBy({ status: In(['VALID', 'PENDING']) });
+    if (certified) await this.services.queue.wake(backgroundJob({ kind: 'RE_EMERGENCE', subjectId }));
   }
 
   /** Marks it deleted: it stays in lineage, and no run may start from it. Deleting twice is no error. */

@@ -13,6 +13,7 @@ import { isId } from '../listing/cursor';
 import { Refusal, refuse } from '../refusal/refusals';
 import { Run } from '../run/run.entity';
 import type { Requester, RunService } from '../run/run.service';
+import { Verification } from '../verification/verification.entity';
 import { Playbook } from './playbook.entity';
 import {
   type Certificates,
@@ -99,12 +100,16 @@ export class RequestProgressService {
         },
       },
       VERIFICATION: {
-        async standing({ request, playbook, run }) {
+        standing: async ({ request, playbook, run }) => {
           if (playbook.policyId === null) return null;
           const verdict = await verifications.verdictOf(run!.resultId!);
           if (verdict === 'PASS') return null;
           if (verdict !== null) return blocked(`the verdict is ${verdict}`);
-          return request.verificationId ? waiting(`verification ${request.verificationId} is under way`) : ready;
+          const { verificationId: id } = request;
+          if (!id) return ready;
+          const asked = await this.services.database.repository(Verification).findOneBy({ id });
+          if (asked?.finishedAt) return blocked(`verification ${id} ended as ${asked.status.toLowerCase()}`);
+          return waiting(`verification ${id} is under way`);
         },
         async take({ playbook, run }) {
           const asked = await verifications.verifyRun({ runId: run!.id, policyId: playbook.policyId! });

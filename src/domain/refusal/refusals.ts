@@ -41,7 +41,6 @@ export const refusals = {
   POLICY_NOT_FOUND: 'there is no policy {id}',
   ATTACK_INPUT_MISSING: 'attack {attack} needs {need}',
   EVIDENCE_TOO_SMALL: '{what} has {count} images, and a verification needs at least {least} of them',
-  RUN_WITHOUT_RESULT: 'run {id} is {status} and has made no checkpoint to verify',
   DATASET_MISSING:
     'run {id} was given no images to evaluate on; name a dataset that neither training nor unlearning saw',
   VERIFICATION_NOT_FOUND: 'there is no verification {id}',
@@ -52,10 +51,12 @@ export const refusals = {
   DEVICE_UNAVAILABLE: 'no executor has {device}: {hint}',
 
   RUN_NOT_FOUND: 'there is no run {id}',
+  RUN_WITHOUT_RESULT: 'run {id} is {status} and has made no checkpoint',
   RUN_FINISHED: 'run {id} is already {status}',
 
   REQUEST_NOT_FOUND: 'there is no erasure request {id}',
   REQUEST_STATUS: 'erasure request {id} is {status} and cannot become {wanted} from there',
+  REQUEST_OF_ANOTHER_RUN: 'erasure request {id} is not there or was not answered by run {run}',
   REQUEST_CLOSED: 'erasure request {id} is {status}: nothing about it changes any more',
   REQUEST_OPEN: 'erasure request {id} is {status}: its subject is still needed',
   REQUEST_PROMOTED: 'the result for erasure request {id} is in use already: receive another request',

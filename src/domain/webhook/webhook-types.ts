@@ -11,8 +11,8 @@ export interface WebhookPayloads {
   REMINDER_DUE: { requestId: string; days: number; dueAt: string };
   APPROVAL_GIVEN: { approvalId: string; checkpointId: string; decision: Decision };
   ALIAS_MOVED: { alias: string; fromId: string | null; toId: string };
-  CERTIFICATE_ISSUED: { certificateId: string; requestId: string };
-  CERTIFICATE_STALE: { certificateId: string; requestId: string };
+  CERTIFICATE_ISSUED: { certificateId: string; requestId: string | null };
+  CERTIFICATE_STALE: { certificateId: string; requestId: string | null; carrierId: string };
   WEBHOOK_DISABLED: { endpointId: string; reason: string };
 }
 

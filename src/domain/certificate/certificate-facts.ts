@@ -1,0 +1,77 @@
+import type { CertificateFacts } from '../../certificate';
+import type { Checkpoint } from '../checkpoint/checkpoint.entity';
+import type { ErasureRequest } from '../erasure-request/erasure-request.entity';
+import type { Evaluation } from '../evaluation/evaluation.entity';
+import type { MetricValue } from '../evaluation/metric-value.entity';
+import type { VerdictLine } from '../policy/judge';
+import type { Run } from '../run/run.entity';
+import type { SampleSet } from '../sample-set/sample-set.entity';
+import type { AttackResult } from '../verification/attack-result.entity';
+import type { Verification } from '../verification/verification.entity';
+
+/** Rows as a certificate words them: each function here is one of its sections. */
+
+export const requestFacts = (request: ErasureRequest | null): CertificateFacts['request'] =>
+  request && {
+    id: request.id,
+    subjectHash: request.subjectHash,
+    basis: request.legalBasis,
+    receivedAt: request.receivedAt.toISOString(),
+    dueAt: request.dueAt.toISOString(),
+  };
+
+export const forgetSetFacts = ({ id, digest, sampleCount, classes }: SampleSet): CertificateFacts['forgetSet'] => ({
+  id,
+  digest,
+  samples: sampleCount === 0 ? null : sampleCount,
+  classes,
+});
+
+export const checkpointFacts = ({ id, name, digest }: Checkpoint): CertificateFacts['parent'] => ({ id, name, digest });
+
+/** @param run one that succeeded, with its method */
+export const runFacts = ({ id, method, parameters, seed, startedAt, finishedAt }: Run): CertificateFacts['run'] => ({
+  id,
+  method: method!.name,
+  methodVersion: method!.version,
+  methodDigest: method!.codeDigest,
+  parameters,
+  seed,
+  startedAt: startedAt!.toISOString(),
+  finishedAt: finishedAt!.toISOString(),
+});
+
+/** What the run measured after it, each beside what it measured before. */
+export function evaluationFacts(
+  evaluations: readonly Evaluation[],
+  values: readonly MetricValue[],
+): CertificateFacts['evaluation'] {
+  const roles = new Map(evaluations.map(({ id, role }) => [id, role]));
+  const of = (wanted: Evaluation['role']) => values.filter(({ evaluationId }) => roles.get(evaluationId) === wanted);
+  const interval = ({ value, lower, upper, count }: MetricValue) => ({ value, lower, upper, count });
+  const before = of('BEFORE');
+  return of('AFTER').map((after) => {
+    const { metric, key, subject, chance } = after;
+    const earlier = before.find((row) => row.metric === metric && row.key === key && row.subject === subject);
+    return { metric, key, subject, before: earlier ? interval(earlier) : null, after: interval(after), chance };
+  });
+}
+
+/** Lines of the policy that were measured; one that was not makes the whole verdict INCONCLUSIVE, which is said. */
+export function attackFacts({ lines }: Verification, results: readonly AttackResult[]): CertificateFacts['attacks'] {
+  return (lines ?? []).flatMap((line) => {
+    const { name, attack, key, found, verdict } = line;
+    if (!found) return [];
+    const measured = results.find((row) => row.attack === attack && row.key === key && row.model === 'SUBJECT');
+    const { value, lower, upper } = found;
+    const count = measured?.count ?? null;
+    return [{ name, statistic: `${attack} ${key}`, value, lower, upper, count, threshold: boundOf(line), verdict }];
+  });
+}
+
+/** The bound in the attack's own unit: one that is relative, times the number it is relative to. */
+function boundOf({ atMost, atLeast, relativeTo, reference }: VerdictLine): number | null {
+  const bound = atMost ?? atLeast;
+  if (bound === null || relativeTo === null) return bound;
+  return reference && bound * reference.value;
+}

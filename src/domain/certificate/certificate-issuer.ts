@@ -1,0 +1,134 @@
+import type { CertificateFacts } from '../../certificate';
+import type { Database } from '../../database';
+import type { ApprovalService } from '../approval/approval.service';
+import type { CheckpointService } from '../checkpoint/checkpoint.service';
+import { ErasureRequest } from '../erasure-request/erasure-request.entity';
+import type { EvaluationService } from '../evaluation/evaluation.service';
+import type { MetricValueService } from '../evaluation/metric-value.service';
+import type { LineageService } from '../lineage/lineage.service';
+import { isId } from '../listing/cursor';
+import type { PseudonymService } from '../pseudonym/pseudonym.service';
+import { type Refusal, refuse } from '../refusal/refusals';
+import { Run } from '../run/run.entity';
+import type { VerificationService } from '../verification/verification.service';
+import type { WebhookService } from '../webhook/webhook.service';
+import type { Certificate } from './certificate.entity';
+import type { CertificateService } from './certificate.service';
+import {
+  attackFacts,
+  checkpointFacts,
+  evaluationFacts,
+  forgetSetFacts,
+  requestFacts,
+  runFacts,
+} from './certificate-facts';
+
+export interface IssueCertificate {
+  runId: string;
+  /** The request that the run answers; left out when nobody asked. */
+  requestId?: string | null;
+}
+
+interface IssuerServices {
+  database: Database;
+  approvals: ApprovalService;
+  certificates: CertificateService;
+  checkpoints: CheckpointService;
+  evaluations: EvaluationService;
+  lineage: LineageService;
+  pseudonyms: PseudonymService;
+  values: MetricValueService;
+  verifications: VerificationService;
+  webhooks: WebhookService;
+}
+
+/** Gathers what is known of a run and has it certified, whatever it says: a certificate of a FAIL is one, too. */
+export class CertificateIssuer {
+  constructor(readonly services: IssuerServices) {}
+
+  /**
+   * A certificate of a run's result. One of the same run that is not stale or over is answered again; one that is
+   * stale is superseded.
+   */
+  async issueFor({ runId, requestId = null }: IssueCertificate): Promise<Certificate | Refusal> {
+    const { database, certificates, lineage, webhooks } = this.services;
+    return database.transaction(async () => {
+      const run = await this.#run(runId);
+      if (!run) return refuse('RUN_NOT_FOUND', ['runId'], { id: runId });
+      if (!run.resultId) return refuse('RUN_WITHOUT_RESULT', ['runId'], { id: runId, status: run.status });
+      const request = requestId === null ? null : await this.#request(requestId);
+      if (requestId !== null && request?.runId !== runId) {
+        return refuse('REQUEST_OF_ANOTHER_RUN', ['requestId'], { id: requestId, run: runId });
+      }
+      // Two at once: the second one waits, and finds what the first one made.
+      await database.query('SELECT id FROM run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
+      const earlier = (await certificates.list({ first: 100 }, { runId, requestId })).items.map(({ node }) => node);
+      const standing = earlier.find(({ status }) => status === 'PENDING' || status === 'VALID');
+      if (standing) return standing;
+      const stale = earlier.find(({ status }) => status === 'STALE') ?? null;
+      const issued = await certificates.issue(await this.#facts(run, request, stale));
+      const { id } = issued;
+      await lineage.add({ type: 'CERTIFICATE', id, label: `certificate of ${run.result!.name}` });
+      const used = [run.resultId, runId, (await this.services.verifications.latestOf(run.resultId))?.id];
+      for (const from of used) if (from !== undefined) await lineage.link({ from, to: id, kind: 'USED' });
+      if (request) await lineage.link({ from: request.id, to: id, kind: 'CAUSED' });
+      await webhooks.publish('CERTIFICATE_ISSUED', { certificateId: id, requestId }, issued.projectId);
+      return issued;
+    });
+  }
+
+  async #run(id: string): Promise<Run | null> {
+    const relations = { method: true, checkpoint: true, forgetSet: true, result: true };
+    return isId(id) ? this.services.database.repository(Run).findOne({ where: { id }, relations }) : null;
+  }
+
+  async #request(id: string): Promise<ErasureRequest | null> {
+    return isId(id) ? this.services.database.repository(ErasureRequest).findOneBy({ id }) : null;
+  }
+
+  async #facts(run: Run, request: ErasureRequest | null, stale: Certificate | null): Promise<CertificateFacts> {
+    const { evaluations, values, verifications } = this.services;
+    const measured = await evaluations.ofRuns([run.id]);
+    const verification = await verifications.latestOf(run.resultId!);
+    return {
+      request: requestFacts(request),
+      forgetSet: forgetSetFacts(run.forgetSet!),
+      parent: checkpointFacts(run.checkpoint!),
+      result: checkpointFacts(run.result!),
+      run: runFacts(run),
+      evaluation: evaluationFacts(measured, await values.ofEvaluations(measured.map(({ id }) => id))),
+      attacks: verification ? attackFacts(verification, await verifications.resultsOf([verification.id])) : [],
+      policy: verification ? `${verification.plan.policy.name} ${verification.plan.policy.version}` : null,
+      // Nobody attacked it: nothing is known.
+      verdict: verification?.verdict ?? 'INCONCLUSIVE',
+      approvals: await this.#approvals(run.resultId!),
+      carriers: await this.#carriers(run.forgetSetId),
+      validity: { from: new Date().toISOString(), until: null },
+      supersedes: stale?.id ?? null,
+    };
+  }
+
+  async #approvals(checkpointId: string): Promise<CertificateFacts['approvals']> {
+    const { approvals, pseudonyms } = this.services;
+    const given = (await approvals.standing([checkpointId])).filter(({ decision }) => decision === 'APPROVED');
+    const facts: CertificateFacts['approvals'] = [];
+    for (const { approverId, role, createdAt } of given) {
+      facts.push({ approver: await pseudonyms.of(approverId), role, approvedAt: createdAt.toISOString() });
+    }
+    return facts;
+  }
+
+  /** Deleted checkpoints that carry do not stand any more. */
+  async #carriers(forgetSetId: string): Promise<CertificateFacts['carriers']> {
+    const { lineage, checkpoints } = this.services;
+    const { asOf, carriers, remediated, undeclared } = (await lineage.carriersOf(forgetSetId))!;
+    const carrying = await checkpoints.byIds(carriers.map(({ checkpointId }) => checkpointId));
+    const gone = carrying.filter(({ deletedAt }) => deletedAt !== null);
+    return {
+      asOf: asOf.toISOString(),
+      complete: undeclared === 0,
+      remediated: [...(await checkpoints.byIds(remediated)), ...gone].map(checkpointFacts),
+      outstanding: carrying.filter(({ deletedAt }) => deletedAt === null).map(checkpointFacts),
+    };
+  }
+}
