@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type {
   Alias,
+  Approval,
   Artifact,
   AttackResult,
   Certificate,
@@ -8,6 +9,7 @@ import type {
   CheckpointMerge,
   Dataset,
   Domain,
+  ErasureRequest,
   Evaluation,
   Executor,
   Method,
@@ -18,6 +20,7 @@ import type {
   Recipient,
   Run,
   SampleSet,
+  Verification,
   WebhookAttempt,
 } from '../domain';
 
@@ -37,6 +40,9 @@ export interface Loaders {
   /** The evaluations that belong to a run, by its id. */
   runEvaluations: DataLoader<string, Evaluation[]>;
   certificate: DataLoader<string, Certificate>;
+  approval: DataLoader<string, Approval>;
+  verification: DataLoader<string, Verification>;
+  erasureRequest: DataLoader<string, ErasureRequest>;
   /** Ids of actors by their salted hashes; null once the link was destroyed. */
   actor: DataLoader<string, string | null>;
   artifact: DataLoader<string, Artifact>;
@@ -73,6 +79,9 @@ export function createLoaders(domain: Domain): Loaders {
       return runIds.map((runId) => rows.filter((row) => row.runId === runId));
     }),
     certificate: byId((ids) => domain.certificates.byIds(ids)),
+    approval: byId((ids) => domain.approvals.byIds(ids)),
+    verification: byId((ids) => domain.verifications.byIds(ids)),
+    erasureRequest: byId((ids) => domain.requests.byIds(ids)),
     actor: new DataLoader(async (hashes) => {
       const references = await domain.pseudonyms.references(hashes);
       return hashes.map((hash) => references.get(hash) ?? null);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Client } from 'graphql-ws';
 import { createSchema } from '../../src/api/schema';
-import { accessPage, accessTable, type Right, type Role, roles } from '../../src/domain';
+import { accessPage, accessTable, actingAs, type Right, type Role, roles } from '../../src/domain';
 import { anyDocument } from '../support/any-document';
 import { granted, setTheScene } from '../support/domain';
 import { follow, TestServer } from '../support/server';
@@ -112,6 +112,27 @@ test('viewers only read, and only administrators touch tokens and projects', () 
 test('docs/access.md has the table as it is', () => {
   const page = readFileSync(resolve(__dirname, '../../../docs/access.md'), 'utf8');
   expect(page).toContain(accessPage());
+});
+
+test('lineage shows the things themselves, and requests only to those who may see them', async () => {
+  const { domain } = lethe;
+  const { forget, checkpoint } = await setTheScene(domain);
+  const basis = { subjectReference: 'customer 4711', legalBasis: 'ART_17_1_B' as const };
+  const request = granted(await domain.requests.receive({ ...basis, forgetSetId: forget.id }));
+  const reviewer = { kind: 'PERSON' as const, id: 'person:rita', name: 'Rita', roles: ['REVIEWER' as const] };
+  const decision = { checkpointId: checkpoint.id, decision: 'APPROVED' as const, comment: '' };
+  const approval = granted(await actingAs(reviewer, () => domain.approvals.give(decision)));
+  const seenBy = async (role: Role, id: string) => {
+    const query = `{ lineage(of: "${id}", maxDepth: 1, types: []) { nodes { type subject { __typename id } } } }`;
+    const { data } = await lethe.post(JSON.stringify({ query }), { authorization: `Bearer ${secrets.get(role)!}` });
+    return (data as { lineage: { nodes: object[] } }).lineage.nodes;
+  };
+  const shown = [{ type: 'ERASURE_REQUEST', subject: { __typename: 'ErasureRequest', id: request.id } }];
+  expect(await seenBy('PRIVACY_OFFICER', request.id)).toEqual(shown);
+  expect(await seenBy('VIEWER', request.id)).toEqual([{ type: 'ERASURE_REQUEST', subject: null }]);
+  expect(await seenBy('VIEWER', approval.id)).toEqual([
+    { type: 'APPROVAL', subject: { __typename: 'Approval', id: approval.id } },
+  ]);
 });
 
 test("another project's id is one that is not there, by every way that leads to it", async () => {

@@ -71,9 +71,12 @@ export class LineageNodeObject {
     return Object.assign(new LineageNodeObject(), rest, { subjectId, depth });
   }
 
-  @Field(() => Node, { nullable: true, description: 'The thing itself; null where the API shows nothing more of it.' })
-  async subject(@Ctx() { loaders }: Context): Promise<Node | null> {
-    return (await lineageSubjects[this.type]?.(this.subjectId, loaders)) ?? null;
+  @Field(() => Node, {
+    nullable: true,
+    description: 'The thing itself; null where you may not see it: requests are not for all roles.',
+  })
+  async subject(@Ctx() context: Context): Promise<Node | null> {
+    return lineageSubjects[this.type](this.subjectId, context);
   }
 }
 
