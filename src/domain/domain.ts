@@ -143,9 +143,9 @@ export class Domain {
     this.lineage = new LineageService(database);
     this.openLineage = new OpenLineageOutbox(database, options.openLineage ?? false);
     this.dossiers = new DossierService(this);
-    this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage);
+    this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage, this.audit);
     this.checkpoints = new CheckpointService(this, readCheckpoint);
-    this.sets = new SampleSetService(database, this.datasets, this.idempotency, this.lineage);
+    this.sets = new SampleSetService(database, this.datasets, this.idempotency, this.lineage, this.audit);
     this.methods = new MethodService(database);
     this.executors = new ExecutorService(database, this.methods);
     this.events = new RunEventLog(database);

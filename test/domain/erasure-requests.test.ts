@@ -175,7 +175,7 @@ describeOnBoth('erasure requests', (fresh) => {
     const where = { subjectId: request.id };
     const entries = await domain.database.repository(AuditEntry).find({ where, order: { id: 'ASC' } });
     expect(entries).toMatchObject([
-      { action: 'ERASURE_REQUEST_RECEIVED', actorId: officer.id, beforeDigest: null },
+      { action: 'ERASURE_REQUEST_RECEIVED', actor: await domain.pseudonyms.find(officer.id), beforeDigest: null },
       { action: 'ERASURE_REQUEST_IDENTITY_VERIFIED', beforeDigest: entries[0]!.afterDigest },
     ]);
   });

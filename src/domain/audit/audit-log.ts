@@ -21,6 +21,8 @@ export interface Change {
    */
   before?: object;
   after?: object;
+  /** The subject's, for Lethe itself, which works in all of them; the actor's when left out. */
+  projectId?: string;
 }
 
 export interface AuditFilter {
@@ -39,10 +41,10 @@ export class AuditLog {
   ) {}
 
   /** Part of the transaction that makes the change: neither is ever without the other. */
-  async record({ action, subject, before, after }: Change): Promise<void> {
+  async record({ action, subject, before, after, projectId }: Change): Promise<void> {
     await this.database.transaction(async () => {
       await this.database.repository(AuditEntry).insert({
-        projectId: projectOfNew(),
+        projectId: projectId ?? projectOfNew(),
         actor: await this.pseudonyms.of(currentActor().id),
         action,
         subjectType: subject.type,

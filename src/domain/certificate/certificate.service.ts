@@ -13,7 +13,6 @@ import {
 } from '../../certificate';
 import type { Database } from '../../database';
 import { signStatement } from '../../signing';
-import { actingAs, currentProject, systemOf } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
@@ -182,15 +181,13 @@ export class CertificateService {
     if (!before) return false;
     await certificates.update({ id }, { status, reason, ...files });
     const { bundleDigest = before.bundleDigest } = files;
-    const change = {
+    await audit.record({
       action: `CERTIFICATE_${status === 'VALID' ? 'SIGNED' : status}`,
       subject: { type: 'CERTIFICATE', id },
       before: { status: before.status, bundleDigest: before.bundleDigest },
       after: { status, reason, bundleDigest },
-    };
-    // Time, not a person, signs and ends certificates: then the entry is Lethe's, in the certificate's project.
-    if (currentProject() === null) await actingAs(systemOf(before.projectId), () => audit.record(change));
-    else await audit.record(change);
+      projectId: before.projectId,
+    });
     return true;
   }
 

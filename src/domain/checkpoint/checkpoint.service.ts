@@ -62,7 +62,7 @@ export class CheckpointService {
 
   /** Reads a checkpoint, keeps a copy of its files and registers it, with what is known of how it came to be. */
   async import({ idempotencyKey, ...input }: ImportCheckpoint): Promise<Checkpoint | Refusal> {
-    const { artifacts, idempotency, lineage } = this.services;
+    const { artifacts, audit, idempotency, lineage } = this.services;
     const { name, source } = input;
     if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a checkpoint needs a name' });
     const request = { scope: 'importCheckpoint', key: idempotencyKey, input };
@@ -84,6 +84,9 @@ export class CheckpointService {
         const made = await this.#insert({ name, files, ...description }, { source });
         for (const from of parentIds) await lineage.link({ from, to: made.id, kind: 'FINE_TUNED' });
         for (const from of datasetIds) await lineage.link({ from, to: made.id, kind: 'TRAINED' });
+        const subject = { type: 'CHECKPOINT', id: made.id };
+        const { digest } = made;
+        await audit.record({ action: 'CHECKPOINT_IMPORTED', subject, after: { digest, parentIds, datasetIds } });
         return made;
       },
       (id) => this.getOrFail(id),
@@ -135,7 +138,16 @@ export class CheckpointService {
     made: MadeCheckpoint,
     origin: { parentId: string; runId: string } | { mergeId: string },
   ): Promise<Checkpoint> {
-    return this.#insert(made, origin);
+    const checkpoint = await this.#insert(made, origin);
+    const { id, digest, projectId } = checkpoint;
+    const subject = { type: 'CHECKPOINT', id };
+    await this.services.audit.record({
+      action: 'CHECKPOINT_MADE',
+      subject,
+      after: { digest, ...origin },
+      projectId,
+    });
+    return checkpoint;
   }
 
   async #insert(
@@ -157,9 +169,20 @@ export class CheckpointService {
 
   /** Marks it deleted: it stays in lineage, and no run may start from it. Deleting twice is no error. */
   async delete(id: string): Promise<Checkpoint | Refusal> {
-    if (!(await this.get(id))) return refuse('CHECKPOINT_NOT_FOUND', ['id'], { id });
-    await this.database.query('UPDATE checkpoint SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL', [id]);
-    return this.getOrFail(id);
+    return this.database.transaction(async () => {
+      const found = await this.get(id);
+      if (!found) return refuse('CHECKPOINT_NOT_FOUND', ['id'], { id });
+      const deleted = await this.database.query(
+        'UPDATE checkpoint SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL RETURNING id',
+        [id],
+      );
+      if (deleted.length > 0) {
+        const { digest, projectId } = found;
+        const subject = { type: 'CHECKPOINT', id };
+        await this.services.audit.record({ action: 'CHECKPOINT_DELETED', subject, before: { digest }, projectId });
+      }
+      return this.getOrFail(id);
+    });
   }
 
   /** Deleted ones too. */

@@ -1,5 +1,6 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
+import type { AuditLog } from '../audit/audit-log';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
@@ -23,6 +24,7 @@ export class DatasetService {
     readonly read: DatasetReader,
     readonly idempotency: IdempotencyService,
     readonly lineage: LineageService,
+    readonly audit: AuditLog,
   ) {}
 
   async register({ name, source, idempotencyKey }: RegisterDataset): Promise<Dataset | Refusal> {
@@ -44,6 +46,9 @@ export class DatasetService {
           await this.#insertSamples(dataset.id, at, samples.slice(at, at + CHUNK));
         }
         await this.lineage.add({ type: 'DATASET', id: dataset.id, label: name });
+        const { id, digest, sampleCount } = dataset;
+        const subject = { type: 'DATASET', id };
+        await this.audit.record({ action: 'DATASET_REGISTERED', subject, after: { digest, sampleCount } });
         return dataset;
       },
       (id) => this.getOrFail(id),

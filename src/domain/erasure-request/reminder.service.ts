@@ -1,5 +1,6 @@
 import type { Database } from '../../database';
 import type { Clock } from '../../queue';
+import type { AuditLog } from '../audit/audit-log';
 import type { WebhookService } from '../webhook/webhook.service';
 import { ErasureRequest } from './erasure-request.entity';
 import { remindersAt } from './reminders';
@@ -9,6 +10,7 @@ import { isClosed } from './request-status';
 interface ReminderServices {
   database: Database;
   clock: Clock;
+  audit: AuditLog;
   requestChanges: RequestChanges;
   webhooks: WebhookService;
 }
@@ -22,7 +24,7 @@ export class ReminderService {
    * @returns null when there is none any more
    */
   async remind(id: string): Promise<Date | null> {
-    const { database, clock, requestChanges, webhooks } = this.services;
+    const { database, clock, audit, requestChanges, webhooks } = this.services;
     const request = await database
       .repository(ErasureRequest)
       .findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
@@ -35,6 +37,12 @@ export class ReminderService {
     );
     if (due !== null && !told) {
       await requestChanges.append(request, { type: 'REMINDER', payload });
+      await audit.record({
+        action: 'ERASURE_REQUEST_REMINDED',
+        subject: { type: 'ERASURE_REQUEST', id },
+        after: payload,
+        projectId: request.projectId,
+      });
       await webhooks.publish('REMINDER_DUE', { requestId: id, ...payload }, request.projectId);
     }
     return next;

@@ -4,6 +4,7 @@ import type { MetricName } from '../../metrics';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
 import { actingAs, systemOf } from '../actor/actor';
 import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
+import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { deviceNeeds, type ExecutorService } from '../executor/executor.service';
@@ -44,6 +45,7 @@ export interface Found {
 interface EvaluationServices {
   database: Database;
   queue: Queue;
+  audit: AuditLog;
   artifactRows: ArtifactService;
   checkpoints: CheckpointService;
   datasets: DatasetService;
@@ -96,7 +98,9 @@ export class EvaluationService extends JobLife<Evaluation> {
         );
         await this.#enterLineage(made);
         await queue.enqueue({ kind: 'EVALUATION', subjectId: made.id, needs: deviceNeeds(device ?? 'AUTO') });
-        return this.getOrFail(made.id);
+        const requested = await this.getOrFail(made.id);
+        await this.asked(requested);
+        return requested;
       },
       (id) => this.getOrFail(id),
     );
@@ -111,6 +115,11 @@ export class EvaluationService extends JobLife<Evaluation> {
 
   protected override fresh(): Partial<Evaluation> {
     return { progress: null };
+  }
+
+  protected override kept(row: Evaluation): object {
+    const { checkpointId, datasetId, referenceId, runId, metrics } = row;
+    return { ...super.kept(row), checkpointId, datasetId, referenceId, runId, metrics };
   }
 
   /** A picture or table of it; one of the same name takes the place of the earlier. @throws LeaseLost */
@@ -166,6 +175,7 @@ export class EvaluationService extends JobLife<Evaluation> {
     await this.#enterLineage(made);
     await this.services.lineage.link({ from: run.id, to: made.id, kind: 'GENERATED' });
     await this.services.values.insert(made.id, values);
+    await this.asked(await this.getOrFail(made.id), 'SUCCEEDED');
     return made;
   }
 

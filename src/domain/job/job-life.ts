@@ -3,6 +3,7 @@ import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialE
 import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
 import { actingAs, systemOf } from '../actor/actor';
+import type { AuditLog } from '../audit/audit-log';
 import { isId } from '../listing/cursor';
 import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
 import { transitions } from '../open-lineage/run-event-message';
@@ -21,14 +22,14 @@ export type Ending = keyof typeof transitions;
  */
 export abstract class JobLife<T extends JobSubject> {
   protected constructor(
-    private readonly owner: { database: Database; queue: Queue; openLineage: OpenLineageOutbox },
+    private readonly owner: { database: Database; queue: Queue; audit: AuditLog; openLineage: OpenLineageOutbox },
     private readonly kind: ShortJob,
     private readonly entity: EntityTarget<T>,
   ) {}
 
   /** Part of the transaction that claimed the job. */
   async begin(claim: Claim): Promise<T> {
-    await this.update(claim.subjectId, {
+    await this.#change('STARTED', claim.subjectId, {
       status: 'RUNNING',
       attempts: claim.attempt,
       executorId: claim.holder,
@@ -126,13 +127,39 @@ export abstract class JobLife<T extends JobSubject> {
 
   /** Gives it a final status. Part of the transaction that takes its job away. */
   protected async end(subject: T, change: Partial<JobSubject> & { status: Ending }): Promise<void> {
-    await this.update(subject.id, { ...change, finishedAt: new Date() });
+    await this.#change(change.status, subject.id, { ...change, finishedAt: new Date() });
     const ended = transitions[change.status];
     await this.owner.openLineage.record(ended, subject.id, change.error?.message ?? null);
   }
 
   private async requeue({ subjectId }: Claim): Promise<void> {
-    await this.update(subjectId, { status: 'QUEUED', executorId: null });
+    await this.#change('REQUEUED', subjectId, { status: 'QUEUED', executorId: null });
+  }
+
+  /** Part of the transaction that asked for it. */
+  protected async asked(subject: T, action = 'REQUESTED'): Promise<void> {
+    await this.#told(action, null, subject);
+  }
+
+  /** What the audit log keeps of a row, as digests; nothing personal. */
+  protected kept({ status, attempts, error }: T): object {
+    return { status, attempts, error: error?.code ?? null };
+  }
+
+  async #change(action: string, id: string, change: Partial<JobSubject>): Promise<void> {
+    const before = await this.getOrFail(id);
+    await this.update(id, change);
+    await this.#told(action, before, await this.getOrFail(id));
+  }
+
+  async #told(action: string, before: T | null, after: T): Promise<void> {
+    await this.owner.audit.record({
+      action: `${this.kind}_${action}`,
+      subject: { type: this.kind, id: after.id },
+      ...(before ? { before: this.kept(before) } : {}),
+      after: this.kept(after),
+      projectId: after.projectId,
+    });
   }
 
   protected async update(id: string, change: Partial<JobSubject>): Promise<void> {

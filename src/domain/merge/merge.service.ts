@@ -1,5 +1,6 @@
 import type { Database } from '../../database';
 import type { Claim, Queue } from '../../queue';
+import type { AuditLog } from '../audit/audit-log';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
@@ -20,6 +21,7 @@ export interface MergeCheckpoints {
 interface MergeServices {
   database: Database;
   queue: Queue;
+  audit: AuditLog;
   checkpoints: CheckpointService;
   lineage: LineageService;
   openLineage: OpenLineageOutbox;
@@ -78,7 +80,14 @@ export class MergeService extends JobLife<CheckpointMerge> {
       await lineage.link({ from: checkpointId, to: made.id, kind: 'USED', share });
     }
     await queue.enqueue({ kind: 'MERGE', subjectId: made.id });
-    return this.getOrFail(made.id);
+    const requested = await this.getOrFail(made.id);
+    await this.asked(requested);
+    return requested;
+  }
+
+  protected override kept(row: CheckpointMerge): object {
+    const { sources, resultId } = row;
+    return { ...super.kept(row), sources, resultId };
   }
 
   /** Registers the average, with an edge of lineage from the merge and from every source. @throws LeaseLost */

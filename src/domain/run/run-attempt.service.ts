@@ -2,6 +2,7 @@ import type { Database } from '../../database';
 import { type Claim, LeaseLost, type Queue } from '../../queue';
 import { actingAs, systemOf } from '../actor/actor';
 import type { ArtifactService, NewArtifact } from '../artifact/artifact.service';
+import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
 import type { EvaluationService, Found } from '../evaluation/evaluation.service';
 import type { LineageService } from '../lineage/lineage.service';
@@ -33,6 +34,7 @@ export interface RunSuccess {
 interface AttemptServices {
   database: Database;
   queue: Queue;
+  audit: AuditLog;
   events: RunEventLog;
   artifactRows: ArtifactService;
   checkpoints: CheckpointService;
@@ -61,8 +63,8 @@ export class RunAttemptService {
     const runs = database.repository(Run);
     const before = await runs.findOneOrFail({ where: { id: claim.subjectId }, lock: { mode: 'pessimistic_write' } });
     const { attempt, holder: executorId } = claim;
-    await moveRun(database, before.id, 'RUNNING');
     await runs.update({ id: before.id }, { attempts: attempt, executorId, startedAt: before.startedAt ?? new Date() });
+    await moveRun(this.services, before.id, 'RUNNING');
     const story: NewRunEvent[] = [];
     // Claimed while RUNNING: nobody released it, so its executor died.
     if (before.status === 'RUNNING') {
@@ -196,7 +198,7 @@ export class RunAttemptService {
     const retried = await database.transaction(async () => {
       if (!retry || !(await queue.hasAttemptLeft(claim))) return false;
       await queue.release(claim);
-      await moveRun(database, claim.subjectId, 'QUEUED');
+      await moveRun(this.services, claim.subjectId, 'QUEUED');
       await events.append(claim.subjectId, [{ type: 'RETRYING', payload: { attempt: claim.attempt, ...failure } }]);
       return true;
     });
@@ -215,7 +217,7 @@ export class RunAttemptService {
     const { database, queue, events } = this.services;
     await database.transaction(async () => {
       await queue.release(claim, { refund: true });
-      await moveRun(database, claim.subjectId, 'QUEUED');
+      await moveRun(this.services, claim.subjectId, 'QUEUED');
       const failure = { code: 'EXECUTOR_STOPPED', message: 'the executor shut down and gave the run back' };
       await events.append(claim.subjectId, [{ type: 'RETRYING', payload: { attempt: claim.attempt, ...failure } }]);
     });
@@ -233,7 +235,7 @@ export class RunAttemptService {
           .repository(Run)
           .findOneOrFail({ where: { id: job.subjectId }, lock: { mode: 'pessimistic_write' } });
         await this.#failed(run.id, { ...EXECUTOR_LOST, message });
-        await moveRun(database, run.id, 'FAILED');
+        await moveRun(this.services, run.id, 'FAILED');
         await this.#ended(run, 'FAILED');
         return true;
       });
@@ -259,7 +261,7 @@ export class RunAttemptService {
       await queue.settle(claim);
       const run = await this.#lockCurrent(claim);
       await actingAs(systemOf(run.projectId), () => write(run));
-      await moveRun(database, run.id, status);
+      await moveRun(this.services, run.id, status);
       return this.#ended(run, status);
     });
   }

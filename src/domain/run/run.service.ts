@@ -2,6 +2,7 @@ import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { Queue } from '../../queue';
 import { type Actor, currentActor, personOf } from '../actor/actor';
+import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import { type ExecutorService, needsOf } from '../executor/executor.service';
@@ -55,6 +56,7 @@ interface Sets {
 export interface RunServices {
   database: Database;
   queue: Queue;
+  audit: AuditLog;
   events: RunEventLog;
   checkpoints: CheckpointService;
   datasets: DatasetService;
@@ -80,7 +82,7 @@ export class RunService {
   }
 
   async #start(input: Omit<StartRun, 'idempotencyKey'>, requester: Requester): Promise<Run | Refusal> {
-    const { database, queue, events, checkpoints, datasets, methods, executors, lineage } = this.services;
+    const { database, queue, audit, events, checkpoints, datasets, methods, executors, lineage } = this.services;
     const { seed = 0, priority = 0, device = 'AUTO', maxAttempts = 5 } = withoutNulls(input);
     const invalid = invalidNumber({ seed, priority, maxAttempts });
     if (invalid) return invalid;
@@ -136,11 +138,20 @@ export class RunService {
       }),
     );
     await lineage.add({ type: 'RUN', id: run.id, label: `${method.name} on ${checkpoint.name}` });
-    const given = [run.checkpointId, run.forgetSetId, run.retainSetId, run.calibrationSetId, run.evaluateOnId];
-    for (const from of given) if (from !== null) await lineage.link({ from, to: run.id, kind: 'USED' });
+    const { checkpointId, forgetSetId, retainSetId, calibrationSetId, evaluateOnId } = run;
+    const given = { checkpointId, forgetSetId, retainSetId, calibrationSetId, evaluateOnId };
+    for (const from of Object.values(given)) {
+      if (from !== null) await lineage.link({ from, to: run.id, kind: 'USED' });
+    }
     await events.append(run.id, [{ type: 'QUEUED', payload: { priority } }]);
     await queue.enqueue({ kind: 'RUN', subjectId: run.id, priority, needs: needsOf(method.name, device), maxAttempts });
-    return runs.findOneByOrFail({ id: run.id });
+    const { id, parameters } = run;
+    await audit.record({
+      action: 'RUN_REQUESTED',
+      subject: { type: 'RUN', id },
+      after: { status: 'QUEUED', method: method.name, codeDigest: method.codeDigest, parameters, seed, ...given },
+    });
+    return runs.findOneByOrFail({ id });
   }
 
   async #sets(input: StartRun): Promise<Sets | Refusal> {
@@ -203,7 +214,7 @@ export class RunService {
 
   /** A queued run ends at once; a running one is asked to, and its executor settles it. Asking twice is no error. */
   async cancel(id: string): Promise<Run | Refusal> {
-    const { database, queue, events, webhooks } = this.services;
+    const { database, queue, audit, events, webhooks } = this.services;
     return database.transaction(async () => {
       const runs = database.repository(Run);
       if (!(await this.get(id))) return refuse('RUN_NOT_FOUND', ['id'], { id });
@@ -218,9 +229,15 @@ export class RunService {
       if (run.cancelRequestedAt) return run;
       await runs.update({ id }, { cancelRequestedAt: new Date() });
       await events.append(id, [{ type: 'CANCEL_REQUESTED', payload: {} }]);
+      await audit.record({
+        action: 'RUN_CANCEL_REQUESTED',
+        subject: { type: 'RUN', id },
+        after: { status: run.status, cancelRequested: true },
+        projectId: run.projectId,
+      });
       if (run.status === 'QUEUED') {
         await queue.remove('RUN', id);
-        await moveRun(database, id, 'CANCELLED');
+        await moveRun(this.services, id, 'CANCELLED');
         await events.append(id, [{ type: 'CANCELLED', payload: {} }]);
         await webhooks.publish('RUN_FINISHED', { runId: id, status: 'CANCELLED', resultId: null }, run.projectId);
       } else {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { In } from 'typeorm';
 import type { Database } from '../../database';
+import type { AuditLog } from '../audit/audit-log';
 import type { Dataset } from '../dataset/dataset.entity';
 import type { DatasetService } from '../dataset/dataset.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
@@ -33,6 +34,7 @@ export class SampleSetService {
     readonly datasets: DatasetService,
     readonly idempotency: IdempotencyService,
     readonly lineage: LineageService,
+    readonly audit: AuditLog,
   ) {}
 
   async create({ idempotencyKey, ...input }: CreateSampleSet): Promise<SampleSet | Refusal> {
@@ -40,7 +42,15 @@ export class SampleSetService {
       { scope: `create${input.kind}Set`, key: idempotencyKey, input },
       async () => {
         const made = await this.#create(input);
-        if (made instanceof SampleSet) await this.#enterLineage(made);
+        if (made instanceof Refusal) return made;
+        await this.#enterLineage(made);
+        const { id, digest, sampleCount } = made;
+        const subject = { type: `${made.kind}_SET`, id };
+        await this.audit.record({
+          action: 'SET_CREATED',
+          subject,
+          after: { digest, sampleCount, datasetId: made.datasetId },
+        });
         return made;
       },
       (id) => this.getOrFail(id),

@@ -133,7 +133,7 @@ export class VerificationService extends JobLife<Verification> {
   }
 
   async #request(input: VerifyCheckpoint, runId: string | null): Promise<Verification | Refusal> {
-    const { database, queue, audit, executors, policies, lineage } = this.services;
+    const { database, queue, executors, policies, lineage } = this.services;
     const asked = await this.#asked(input);
     if (asked instanceof Refusal) return asked;
     const refusal = refusalOf(asked);
@@ -166,9 +166,9 @@ export class VerificationService extends JobLife<Verification> {
     const given = [asked.subject, asked.original, asked.retrained, asked.forgetSet, asked.retainSet, asked.dataset];
     for (const from of given) if (from) await lineage.link({ from: from.id, to: id, kind: 'USED' });
     await queue.enqueue({ kind: 'VERIFICATION', subjectId: id, needs: deviceNeeds(device) });
-    const subject = { type: 'VERIFICATION', id };
-    await audit.record({ action: 'VERIFICATION_PLANNED', subject, after: { status: 'QUEUED', planDigest } });
-    return this.getOrFail(id);
+    const planned = await this.getOrFail(id);
+    await this.asked(planned, 'PLANNED');
+    return planned;
   }
 
   async #asked(input: VerifyCheckpoint): Promise<AskedVerification | Refusal> {
@@ -243,7 +243,7 @@ export class VerificationService extends JobLife<Verification> {
 
   /** One that waits ends at once; one under way is asked to, and its executor settles it. Asking twice is no error. */
   async cancel(id: string): Promise<Verification | Refusal> {
-    const { database, queue } = this.services;
+    const { database, queue, audit } = this.services;
     if (!isId(id)) return refuse('VERIFICATION_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       // Everybody locks the job before its subject, so that nobody waits in a circle.
@@ -258,6 +258,12 @@ export class VerificationService extends JobLife<Verification> {
       }
       if (found.cancelRequestedAt) return found;
       await database.repository(Verification).update({ id }, { cancelRequestedAt: new Date() });
+      await audit.record({
+        action: 'VERIFICATION_CANCEL_REQUESTED',
+        subject: { type: 'VERIFICATION', id },
+        after: { status: found.status, cancelRequested: true },
+        projectId: found.projectId,
+      });
       if (found.status === 'QUEUED') {
         await queue.remove('VERIFICATION', id);
         await this.end(found, { status: 'CANCELLED' });
@@ -284,6 +290,11 @@ export class VerificationService extends JobLife<Verification> {
 
   protected override fresh(): Partial<Verification> {
     return { progress: null };
+  }
+
+  protected override kept(row: Verification): object {
+    const { planDigest, verdict, lines } = row;
+    return { ...super.kept(row), planDigest, verdict, lines };
   }
 
   /** Says that its holder is alive, and hears whether it shall stop. @throws LeaseLost */
@@ -339,16 +350,9 @@ export class VerificationService extends JobLife<Verification> {
     change: Partial<Verification> & { status: Ending },
   ): Promise<void> {
     await super.end(subject, change);
-    const { id, status, planDigest } = subject;
-    const { verdict = null, lines = null } = change;
-    await this.services.audit.record({
-      action: `VERIFICATION_${change.status}`,
-      subject: { type: 'VERIFICATION', id },
-      before: { status, planDigest },
-      after: { status: change.status, planDigest, verdict, lines },
-    });
+    const { verdict = null } = change;
     if (verdict === null) return;
-    const { checkpointId, projectId } = subject;
+    const { id, checkpointId, projectId } = subject;
     const payload = { verificationId: id, checkpointId, verdict };
     await this.services.webhooks.publish('VERIFICATION_FINISHED', payload, projectId);
   }
