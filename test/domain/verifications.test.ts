@@ -152,7 +152,11 @@ describeOnBoth('verifications', (fresh) => {
     expect(await reload(failing)).toMatchObject({ status: 'FAILED', verdict: null, lines: null });
     expect(await verdictOf(other.id)).toBe('PASS');
     const actions = await domain.database.repository(AuditEntry).findBy({ subjectId: failing.id });
-    expect(actions.map(({ action }) => action)).toEqual(['VERIFICATION_PLANNED', 'VERIFICATION_FAILED']);
+    expect(actions.map(({ action }) => action)).toEqual([
+      'VERIFICATION_PLANNED',
+      'VERIFICATION_STARTED',
+      'VERIFICATION_FAILED',
+    ]);
   });
 
   test('one that waits is cancelled at once, one under way by its executor, and one that ended not at all', async () => {
