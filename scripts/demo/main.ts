@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { exportCheckpoint } from '../../src/client/export-checkpoint';
 import { ClientError, LetheClient } from '../../src/client/lethe-client';
+import { follow } from './follow';
+import { emptyHome } from './home';
 import * as operations from './operations';
 import { type DemoOptions, imagesOf, readOptions } from './options';
-import { createProgressView, type DemoEvent } from './progress-view';
+import { presetFor } from './preset';
 import {
   accuracyTable,
   type ClassAccuracy,
@@ -82,35 +81,6 @@ async function forget(options: DemoOptions, server: ServerProcess, client: Lethe
   await report(options, client, run.id);
 }
 
-/** The preset for models as small as the demo's, where the method has one. Waits until an executor told its methods. */
-async function presetFor(client: LetheClient, method: string): Promise<object> {
-  for (let attempt = 0; attempt < 120; attempt++) {
-    const { methods, executors } = await client.request<{
-      methods: { name: string; parameters: { name: string; choices: string[] | null }[] }[];
-      executors: object[];
-    }>(operations.methods);
-    if (executors.length > 0) {
-      const parameters = methods.find(({ name }) => name === method)?.parameters ?? [];
-      const preset = parameters.find(({ name }) => name === 'preset');
-      return preset?.choices?.includes('small') ? { preset: 'small' } : {};
-    }
-    await sleep(250);
-  }
-  throw new ClientError('NO_EXECUTOR', 'No executor came up; the log says why.');
-}
-
-/** Shows the run's events as they come, until the server completes the subscription. */
-async function follow(client: LetheClient, runId: string): Promise<void> {
-  const view = createProgressView(process.stdout);
-  try {
-    for await (const { runEvents } of client.subscribe<{ runEvents: DemoEvent }>(operations.runEvents, { runId })) {
-      view.show(runEvents);
-    }
-  } finally {
-    view.end();
-  }
-}
-
 interface FinishedRun {
   status: string;
   outcome: string | null;
@@ -149,20 +119,6 @@ async function report(options: DemoOptions, client: LetheClient, id: string): Pr
   await exportCheckpoint(client, result.id, folder);
   say(`Exported to ${folder}`);
   say(`The server's data stays in ${options.home}: \`LETHE_HOME=${options.home} npm start\` serves it again.`);
-}
-
-/** A second demo begins afresh; a folder that is not the demo's own is left alone. */
-async function emptyHome(home: string): Promise<void> {
-  if (existsSync(home)) {
-    const ours = existsSync(join(home, 'server.log'));
-    if (!ours)
-      throw new ClientError(
-        'HOME_NOT_OURS',
-        `${home} is no folder of an earlier demo: remove it, or name another with --home`,
-      );
-    await rm(home, { recursive: true });
-  }
-  await mkdir(home, { recursive: true });
 }
 
 function say(text: string): void {

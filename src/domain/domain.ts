@@ -171,9 +171,8 @@ export class Domain {
     this.issuer = new CertificateIssuer(this);
     this.reEmergence = new ReEmergence(this);
     this.progress = new RequestProgressService(this, {
-      verifications: this.verifications,
-      certificates: this.issuer,
-      ...options,
+      verifications: options.verifications ?? this.verifications,
+      certificates: options.certificates ?? this.issuer,
     });
     this.background = new BackgroundService(this, {
       REMINDER: {

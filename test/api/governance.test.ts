@@ -101,10 +101,14 @@ test('an erasure request from receipt to promotion, and everything it shows', as
     nextStep: { step: 'CERTIFICATE', state: 'READY', why: 'the playbook leaves it to a person', forPeople: true },
     events: { edges: [{ cursor: '1', node: { seq: 1, type: 'RECEIVED' } }, {}, {}], pageInfo: { hasNextPage: true } },
   });
-  expect(await mutate('takeRequestStep', { id, step: 'CERTIFICATE' })).toMatchObject({
-    __typename: 'StepUnavailable',
-    message: 'this server cannot take step CERTIFICATE',
-  });
+  const step = { id, step: 'CERTIFICATE' };
+  const { certificateId } = await mutate('takeRequestStep', step, '... on ErasureRequest { certificateId }');
+  const { certificate } = await ask<{ certificate: object }>(
+    'query ($id: ID!) { certificate(id: $id) { requestId claims } }',
+    { id: certificateId },
+  );
+  // Nothing was verified: that is what it says.
+  expect(certificate).toMatchObject({ requestId: id, claims: { verdict: 'INCONCLUSIVE', attacks: [] } });
   const recipientId = erasureRequest.recipients[0]!.id;
   expect(
     await mutate('informRecipient', { id, recipientId }, '... on ErasureRequest { recipients { informedAt } }'),

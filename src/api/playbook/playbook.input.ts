@@ -103,7 +103,6 @@ export const TakeRequestStepResult = resultType('TakeRequestStepResult', success
   'REQUEST_CLOSED',
   'PLAYBOOK_MISSING',
   'STEP_NOT_NEXT',
-  'STEP_UNAVAILABLE',
   'ALIAS_EMPTY',
   'ALIAS_NOT_FOUND',
   'ALIAS_MOVED_BEFORE',

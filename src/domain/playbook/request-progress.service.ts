@@ -69,7 +69,7 @@ export class RequestProgressService {
 
   constructor(
     readonly services: ProgressServices,
-    { verifications, certificates }: { verifications: Verifications; certificates?: Certificates },
+    { verifications, certificates }: { verifications: Verifications; certificates: Certificates },
   ) {
     this.#steps = {
       RUN: {
@@ -142,7 +142,6 @@ export class RequestProgressService {
       CERTIFICATE: {
         standing: async ({ request }) => (request.certificateId ? null : ready),
         async take({ request, run }) {
-          if (!certificates) return refuse('STEP_UNAVAILABLE', [], { step: 'CERTIFICATE' });
           const issued = await certificates.issueFor({ requestId: request.id, runId: run!.id });
           return issued instanceof Refusal ? issued : { certificateId: issued.id };
         },

@@ -85,7 +85,6 @@ export const refusals = {
   PLAYBOOK_UNDER_WAY: 'erasure request {id} follows a playbook already and has a run',
   PLAYBOOK_MISSING: 'erasure request {id} follows no playbook',
   STEP_NOT_NEXT: 'step {step} of erasure request {id} cannot be taken now: {why}',
-  STEP_UNAVAILABLE: 'this server cannot take step {step}',
   ALIAS_EMPTY: 'alias {alias} points at nothing that could be made to forget',
 
   WEBHOOK_NOT_FOUND: 'there is no webhook {id}',
