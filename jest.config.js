@@ -4,4 +4,6 @@ module.exports = {
   testMatch: ['**/*.test.js'],
   testEnvironment: '<rootDir>/test/environment.js',
   testTimeout: 60_000,
+  // By default jest leaves a core free, which is half of two; more than two fill a machine's memory with trainers.
+  maxWorkers: 2,
 };

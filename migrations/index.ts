@@ -10,6 +10,7 @@ import { Evidence1763820000000 } from './1763820000000-evidence';
 import { Access1763830000000 } from './1763830000000-access';
 import { Governance1763840000000 } from './1763840000000-governance';
 import { Transparency1763850000000 } from './1763850000000-transparency';
+import { LineageChanges1763860000000 } from './1763860000000-lineage-changes';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Access1763830000000,
   Governance1763840000000,
   Transparency1763850000000,
+  LineageChanges1763860000000,
 ];

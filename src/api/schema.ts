@@ -17,6 +17,7 @@ import { guard } from './guard';
 import { InfoResolver } from './info/info.resolver';
 import { CarriersResolver } from './lineage/carriers.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
+import { LineageFeedResolver } from './lineage/lineage-feed.resolver';
 import { MeResolver } from './me/me.resolver';
 import { MergeResolver } from './merge/merge.resolver';
 import { MethodResolver } from './method/method.resolver';
@@ -56,6 +57,7 @@ export function createSchema(): GraphQLSchema {
       VerificationResolver,
       RunVerificationResolver,
       LineageResolver,
+      LineageFeedResolver,
       CarriersResolver,
       ExecutorResolver,
       ErasureRequestResolver,

@@ -30,6 +30,7 @@ import { ExecutorService } from './executor/executor.service';
 import { WorkService } from './executor/work.service';
 import { IdempotencyService } from './idempotency/idempotency.service';
 import { LineageService } from './lineage/lineage.service';
+import { LineageFeed } from './lineage/lineage-feed';
 import { MergeService } from './merge/merge.service';
 import { MethodService } from './method/method.service';
 import { OpenLineageOutbox } from './open-lineage/open-lineage-outbox';
@@ -96,6 +97,7 @@ export class Domain {
   readonly methods: MethodService;
   readonly executors: ExecutorService;
   readonly lineage: LineageService;
+  readonly lineageFeed: LineageFeed;
   readonly openLineage: OpenLineageOutbox;
   readonly dossiers: DossierService;
   readonly events: RunEventLog;
@@ -141,6 +143,7 @@ export class Domain {
     this.log = new TransparencyLog(database, this.keyring);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);
+    this.lineageFeed = new LineageFeed(database, feedTimes);
     this.openLineage = new OpenLineageOutbox(database, options.openLineage ?? false);
     this.dossiers = new DossierService(this);
     this.datasets = new DatasetService(database, readDataset, this.idempotency, this.lineage, this.audit);

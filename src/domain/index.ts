@@ -65,6 +65,7 @@ export type { Work } from './executor/work.service';
 export type { Carrier, Carriers } from './lineage/carriers';
 export type { Lineage, LineageDirection, LineageRequest, Link } from './lineage/lineage.service';
 export { LineageEdge } from './lineage/lineage-edge.entity';
+export type { LineageChange } from './lineage/lineage-feed';
 export {
   type LineageKind,
   type LineageNodeType,

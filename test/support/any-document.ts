@@ -21,7 +21,12 @@ export function anyDocument(schema: GraphQLSchema, operation: 'query' | 'mutatio
   };
   const field = types[operation]!.getFields()[name]!;
   const given = field.args
-    .filter(({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined)
+    .filter(
+      ({ type, defaultValue }) =>
+        (isNonNullType(type) && defaultValue === undefined) ||
+        // A subscription that is not asked about anything in particular would never end.
+        (operation === 'subscription' && getNamedType(type).name === 'ID'),
+    )
     .map((argument) => `${argument.name}: ${anyValue(argument.type)}`);
   return `${operation} { ${name}${given.length > 0 ? `(${given.join(', ')})` : ''}${selection(field.type)} }`;
 }

@@ -1,5 +1,6 @@
 import { Ctx, Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import {
+  type LineageChange,
   type LineageEdge,
   type LineageNode,
   type LineageNodeType,
@@ -123,4 +124,24 @@ export class LineageType {
 
   @Field(() => DateTime, { description: 'The moment at which the graph stood like this.' })
   asOf: Date;
+}
+
+@ObjectType('LineageChange', {
+  description: 'A new node, a new edge, or, with neither, a sign that the subscription is alive.',
+})
+export class LineageChangeType {
+  @Field(() => DateTime, { description: 'When it came to be: pass the newest one as `after` to go on from there.' })
+  at: Date;
+
+  @Field(() => LineageNodeObject, { nullable: true, description: 'The new thing; its depth says nothing here.' })
+  node: LineageNodeObject | null;
+
+  @Field(() => LineageEdgeType, { nullable: true, description: 'What came of what.' })
+  edge: LineageEdgeType | null;
+
+  static of(this: void, change: LineageChange): LineageChangeType {
+    const node = change.kind === 'node' ? LineageNodeObject.of({ node: change.node, depth: 0 }) : null;
+    const edge = change.kind === 'edge' ? LineageEdgeType.of(change.edge) : null;
+    return Object.assign(new LineageChangeType(), { at: change.at, node, edge });
+  }
 }

@@ -114,6 +114,7 @@ export const accessTable = {
   },
   Subscription: {
     erasureRequestEvents: SEE_REQUESTS,
+    lineageChanged: READ,
     runEvents: READ,
   },
   Http: {

@@ -1,4 +1,5 @@
 import { type Database, isPassing } from '../../database';
+import { Bell } from '../bell';
 import type { ErasureRequestService } from './erasure-request.service';
 import type { RequestChanges } from './request-changes';
 import type { RequestEvent } from './request-event.entity';
@@ -61,29 +62,5 @@ export class RequestFeed {
       if (isPassing(error)) return { events: [], closed: false };
       throw error;
     }
-  }
-}
-
-/** Wakes one waiter; a ring before the wait is not lost. */
-class Bell {
-  #rang = false;
-  #wake: () => void = () => {};
-
-  ring(): void {
-    this.#rang = true;
-    this.#wake();
-  }
-
-  async rung(milliseconds: number): Promise<void> {
-    if (!this.#rang) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    this.#rang = false;
   }
 }

@@ -9,6 +9,7 @@ import { LineageNode } from './lineage-node.entity';
  */
 @Entity()
 @Index(['toId', 'fromId', 'kind', 'createdAt', 'share'])
+@Index(['createdAt'])
 export class LineageEdge {
   @PrimaryColumn('uuid')
   fromId: string;

@@ -5,6 +5,7 @@ import { isId } from '../listing/cursor';
 import { projectOfNew } from '../project/owned';
 import { type Carriers, carriersOf } from './carriers';
 import { LineageEdge } from './lineage-edge.entity';
+import { lineageChannel } from './lineage-feed';
 import type { LineageNodeType } from './lineage-graph';
 import { LineageNode } from './lineage-node.entity';
 import { distances, edgesAmong, type Walk, walk } from './lineage-walk';
@@ -47,6 +48,7 @@ export class LineageService {
   /** Part of the transaction that makes the thing. */
   async add(node: Pick<LineageNode, 'type' | 'id' | 'label'>): Promise<void> {
     await this.database.repository(LineageNode).insert({ projectId: projectOfNew(), ...node });
+    await this.database.notify(lineageChannel, '');
   }
 
   /** Part of the transaction that makes `to`. Both are nodes already; saying it twice changes nothing. */
@@ -58,6 +60,7 @@ export class LineageService {
       .values({ fromId, toId, kind, share })
       .orIgnore()
       .execute();
+    await this.database.notify(lineageChannel, '');
   }
 
   /** Where a thing came from and what came of it. Edges stay within a project, so the start alone is asked for its own. Null when there is (or then was) no such node. */
