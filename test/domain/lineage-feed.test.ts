@@ -27,9 +27,11 @@ describeOnBoth('following the graph', (fresh) => {
   const follow = (of: string | null = null, after: Date | null = null, actor = olga) => {
     const stop = new AbortController();
     const changes: Exclude<LineageChange, { kind: 'heartbeat' }>[] = [];
+    let begun = false;
     const done = actingAs(actor, async () => {
       for await (const change of domain.lineageFeed.follow(of, after, stop.signal)) {
-        if (change.kind !== 'heartbeat') changes.push(change);
+        if (change.kind === 'heartbeat') begun = true;
+        else changes.push(change);
       }
     });
     const labels = () => changes.flatMap((change) => (change.kind === 'node' ? [change.node.label] : []));
@@ -40,14 +42,16 @@ describeOnBoth('following the graph', (fresh) => {
       stop.abort();
       await done;
     };
-    return { changes, labels, until, end };
+    /** Its first heartbeat shows that it has begun: what is made from now on is new to it. */
+    const started = () => until(() => begun);
+    return { changes, labels, until, started, end };
   };
   const settled = () => sleep(300);
 
   test('tells of what is new, once, and not of what was there', async () => {
     await add('old');
     const feed = follow();
-    await settled();
+    await feed.started();
     const [a, b] = [await add('a'), await add('b')];
     await domain.lineage.link({ from: a, to: b, kind: 'FINE_TUNED' });
     await feed.until(() => feed.changes.length === 3);
@@ -60,7 +64,7 @@ describeOnBoth('following the graph', (fresh) => {
   test('a row that is committed behind newer ones is not skipped', async () => {
     if (domain.database.kind === 'embedded') return; // one session: nothing can be committed meanwhile
     const feed = follow();
-    await settled();
+    await feed.started();
     await domain.database.transaction(async () => {
       await add('late');
       await new Promise<void>((resolve, reject) => {
@@ -84,7 +88,7 @@ describeOnBoth('following the graph', (fresh) => {
   test('follows one thing and what comes of it', async () => {
     const root = await add('root');
     const feed = follow(root);
-    await settled();
+    await feed.started();
     const [child, other] = [await add('child'), await add('other')];
     await domain.database.transaction(async () => {
       const grandchild = await add('grandchild');
@@ -104,7 +108,7 @@ describeOnBoth('following the graph', (fresh) => {
 
   test('goes on from a moment, and stays within the project', async () => {
     const feed = follow();
-    await settled();
+    await feed.started();
     await add('seen');
     await feed.until(() => feed.changes.length === 1);
     await feed.end();
