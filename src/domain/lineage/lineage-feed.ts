@@ -104,11 +104,14 @@ export class LineageFeed {
 
   async #descendants(of: string, asOf: Date): Promise<Set<string>> {
     const found = await walk(this.database, { from: of, way: 'DESCENDANTS', types: null, asOf, limit: MOST_KNOWN });
-    return new Set(found.map(({ id }) => id));
+    return new Set([of, ...found.map(({ id }) => id)]);
   }
 
+  /** The database's clock, which dates all rows. A millisecond on: rows are dated to the nearest one. */
   async #now(): Promise<Date> {
-    const [row] = await this.database.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const [row] = await this.database.query<{ now: Date }>(
+      `SELECT clock_timestamp() + interval '1 millisecond' AS now`,
+    );
     return row!.now;
   }
 }
