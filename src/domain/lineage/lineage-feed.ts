@@ -75,18 +75,21 @@ export class LineageFeed {
     }
   }
 
-  /** Edges before the nodes of the same moment: what a node hangs on decides whether it concerns a follower. */
+  /**
+   * Edges before the nodes of the same moment: what a node hangs on decides whether it concerns a follower. Nodes are read first: of what is
+   * committed in between, the edges come now and the nodes with the next reading, never the other way round.
+   */
   async #since(moment: Date): Promise<Row[]> {
     try {
+      const nodes = await this.database
+        .repository(LineageNode)
+        .find({ where: { createdAt: MoreThan(moment) }, order: { createdAt: 'ASC' } });
       const edges = await this.database.query<LineageEdge>(
         `SELECT edge.from_id AS "fromId", edge.to_id AS "toId", edge.kind, edge.share, edge.created_at AS "createdAt"
          FROM lineage_edge AS edge JOIN lineage_node AS node ON node.id = edge.to_id
          WHERE edge.created_at > $1 AND ($2::uuid IS NULL OR node.project_id = $2) ORDER BY edge.created_at`,
         [moment, currentProject()],
       );
-      const nodes = await this.database
-        .repository(LineageNode)
-        .find({ where: { createdAt: MoreThan(moment) }, order: { createdAt: 'ASC' } });
       const rows: Row[] = [
         ...edges.map((edge): Row => {
           const key = `${edge.fromId} ${edge.toId} ${edge.kind}`;
