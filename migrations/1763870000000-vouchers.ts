@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who could have acted in whose name is kept: whoever made a token, and whoever made the maker's. */
+/** Whose work something is, and who could have acted in whose name: whoever made a token, and whoever made the maker's. */
 export class Vouchers1763870000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -27,6 +27,9 @@ export class Vouchers1763870000000 implements MigrationInterface {
       array_remove(ARRAY[requested_by_person], requested_by))
     WHERE requested_by IS NOT NULL;
     ALTER TABLE run DROP COLUMN requested_by_person;
+
+    ALTER TABLE checkpoint_merge ADD COLUMN requested_by text, ADD COLUMN requested_by_vouchers text[];
+    ALTER TABLE checkpoint ADD COLUMN imported_by text, ADD COLUMN imported_by_vouchers text[];
 
     UPDATE erasure_request SET playbook_by = jsonb_build_object('id', playbook_by -> 'id', 'vouchers', to_jsonb(coalesce(
       (SELECT vouchers FROM api_token WHERE kind = 'BOT' AND actor_id = playbook_by ->> 'id'),

@@ -92,6 +92,43 @@ describeOnBoth('approvals and aliases', (fresh) => {
   };
   const operator: Actor = { kind: 'PERSON', id: 'bootstrap', name: 'Bootstrap token', roles: ['ADMIN'] };
 
+  test('nobody approves their own merge, nor what they imported', async () => {
+    const imports = (name: string) =>
+      actingAs(emil, async () => granted(await domain.checkpoints.import({ name, source: 'somewhere' })));
+    const [one, two] = [await imports('one'), await imports('two')];
+    expect(one.importedBy).toBe(emil.id);
+    expect(await decide(emil, one)).toMatchObject({
+      code: 'APPROVAL_OF_OWN_IMPORT',
+      message: expect.stringContaining('checkpoint one'),
+    });
+    granted(await decide(rita, one));
+
+    const sources = [one, two].map(({ id: checkpointId }) => ({ checkpointId, weight: 1 }));
+    const merged = async (by: Actor): Promise<Checkpoint> => {
+      const asked = await actingAs(by, async () => granted(await domain.merges.request({ name: 'soup', sources })));
+      expect(asked).toMatchObject({ requestedBy: by.id, requestedByVouchers: [...(by.vouchers ?? [])] });
+      const work = await domain.work.claim(scene.executor, 60);
+      if (work?.kind !== 'MERGE') throw new Error('expected a merge');
+      const { files, architecture, layout, parameterCount, config } = one;
+      await domain.merges.succeed(work.claim, { name: 'soup', files, architecture, layout, parameterCount, config });
+      return (await domain.checkpoints.get((await domain.merges.getOrFail(asked.id)).resultId!))!;
+    };
+    const soup = await merged(emil);
+    expect(await decide(emil, soup)).toMatchObject({
+      code: 'APPROVAL_OF_OWN_MERGE',
+      message: expect.stringContaining(`merge ${soup.mergeId}`),
+    });
+    granted(await decide(rita, soup));
+    const bob = await (await tokenOf(ada, 'bob', 'REVIEWER')).who();
+    const others = await merged(ada);
+    expect(await decide(bob, others)).toMatchObject({
+      code: 'APPROVER_NOT_INDEPENDENT',
+      message: expect.stringContaining(`merge ${others.mergeId}`),
+    });
+    // What a merge is made from may be one's own.
+    granted(await decide(emil, others));
+  });
+
   test('one administrator who makes everybody a token runs an installation alone', async () => {
     const alice = await (await tokenOf(operator, 'alice', 'ENGINEER')).who();
     const bob = await (await tokenOf(operator, 'bob', 'REVIEWER')).who();

@@ -1,7 +1,7 @@
 import { In, IsNull } from 'typeorm';
 import type { Database } from '../../database';
 import type { Clock } from '../../queue';
-import { type Actor, currentActor, mayBeOne, type Party, personOf, type Role } from '../actor/actor';
+import { type Actor, currentActor, mayBeOne, personOf, type Role } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
@@ -10,9 +10,9 @@ import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import type { RequestProgressService } from '../playbook/request-progress.service';
 import { Refusal, refuse } from '../refusal/refusals';
-import { Run } from '../run/run.entity';
 import type { WebhookService } from '../webhook/webhook.service';
 import { Approval, type Decision } from './approval.entity';
+import { workBehind } from './work-behind';
 
 export interface GiveApproval {
   checkpointId: string;
@@ -37,7 +37,7 @@ const approving: readonly Role[] = ['REVIEWER', 'PRIVACY_OFFICER'];
 export class ApprovalService {
   constructor(readonly services: ApprovalServices) {}
 
-  /** In the name of the current actor: a person with the role, who cannot be who asked for the run, and once. */
+  /** In the name of the current actor: a person with the role, who cannot be whose work it is, and once. */
   async give({ checkpointId, decision, comment }: GiveApproval): Promise<Approval | Refusal> {
     const { database, audit, checkpoints, lineage, progress, webhooks } = this.services;
     const actor = currentActor();
@@ -80,16 +80,12 @@ export class ApprovalService {
   }
 
   /** What an actor hears who made what is to be judged, or may be who did; null for everybody else. */
-  async #ownWork({ runId: run }: Checkpoint, actor: Actor, path: string[]): Promise<Refusal | null> {
-    if (run === null) return null;
-    const { requestedBy, requestedByVouchers } = await this.services.database
-      .repository(Run)
-      .findOneByOrFail({ id: run });
-    if (requestedBy === null) return null;
-    const requester: Party = { id: requestedBy, vouchers: requestedByVouchers ?? [] };
-    const { name } = actor;
-    if (personOf(requester) === personOf(actor)) return refuse('APPROVAL_OF_OWN_RUN', path, { run, name });
-    return mayBeOne(requester, actor) ? refuse('APPROVER_NOT_INDEPENDENT', path, { work: `run ${run}`, name }) : null;
+  async #ownWork(checkpoint: Checkpoint, actor: Actor, path: string[]): Promise<Refusal | null> {
+    const work = await workBehind(this.services.database, checkpoint);
+    if (work === null) return null;
+    if (personOf(work.by) === personOf(actor)) return work.own(actor.name, path);
+    if (!mayBeOne(work.by, actor)) return null;
+    return refuse('APPROVER_NOT_INDEPENDENT', path, { work: work.label, name: actor.name });
   }
 
   /** What an actor hears who may be somebody that approved already. Two that are one may still disagree: a rejection counts alone. */
