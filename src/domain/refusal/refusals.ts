@@ -3,6 +3,8 @@ export const refusals = {
   INVALID_INPUT: '{problem}',
   IDEMPOTENCY_CONFLICT: 'the idempotency key {key} was used before with another input',
 
+  IMPORT_NOT_ALLOWED: 'this server may not import from {source}: {reason}',
+
   PROJECT_NOT_FOUND: 'there is no project {id}',
   PROJECT_NAME_TAKEN: 'there is a project {name} already; choose another name',
   TOKEN_NOT_FOUND: 'there is no token {id}',
