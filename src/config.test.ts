@@ -8,6 +8,7 @@ test('an empty environment gives a loopback server with everything in one folder
     home: resolve('.lethe'),
     databaseUrl: undefined,
     pluginFolders: [],
+    importFolders: undefined,
     token: undefined,
     auth: 'token',
     allowedHosts: [],
@@ -59,6 +60,26 @@ test('every bad variable is named in one refusal, and no secret is echoed', () =
 
 test('plug-in folders are a list, relative ones count from the working folder', () => {
   expect(readConfig({ LETHE_PLUGINS: '/opt/methods:mine' }).pluginFolders).toEqual(['/opt/methods', resolve('mine')]);
+});
+
+test('imports come from anywhere only where nobody else can reach the server, and from listed folders elsewhere', () => {
+  const from = (env: NodeJS.ProcessEnv) => readConfig(env).importFolders;
+  for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) expect(from({ LETHE_HOST: host })).toBeUndefined();
+  for (const reached of [
+    { LETHE_HOST: '0.0.0.0' },
+    { LETHE_HOST: '127.example.org' },
+    { LETHE_AUTH: 'none' },
+    { LETHE_ALLOWED_HOSTS: 'lethe.example.org' },
+    { LETHE_OIDC_ISSUER: 'https://id.example', LETHE_OIDC_AUDIENCE: 'lethe' },
+  ]) {
+    expect(from(reached)).toEqual([]);
+    expect(from({ ...reached, LETHE_IMPORT_FOLDERS: '/data:/models,mine' })).toEqual([
+      '/data',
+      '/models',
+      resolve('mine'),
+    ]);
+  }
+  expect(from({ LETHE_IMPORT_FOLDERS: '/data' })).toEqual(['/data']);
 });
 
 test('keys are files, relative ones counted from the working folder', () => {

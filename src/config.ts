@@ -39,6 +39,11 @@ export interface Config {
   databaseUrl?: string;
   /** Folders whose sub-folders are methods, beside the shipped `plugins/`. Absolute. */
   pluginFolders: string[];
+  /**
+   * Folders that checkpoints and datasets may be imported from by path, absolute; none when empty. Undefined allows any: only where
+   * nobody but its user can reach the server.
+   */
+  importFolders?: string[];
   /** Token clients must show. Absent: the one in `$LETHE_HOME/token`, written on first start. */
   token?: string;
   /** `none` switches authentication off: only for a server behind something that authenticates. */
@@ -100,16 +105,26 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const token = text('LETHE_TOKEN');
   if (token && token.length < 16) problems.push('LETHE_TOKEN must have at least 16 characters');
 
+  const folders = (name: string): string[] => (text(name) ?? '').split(/[:,]/).filter(Boolean).map(folder);
+
+  const host = text('LETHE_HOST') ?? '127.0.0.1';
+  const auth = oneOf('LETHE_AUTH', ['token', 'none'], 'token');
+  const oidc = readOidc(text, list, problems);
+  const allowedHosts = list('LETHE_ALLOWED_HOSTS');
+  const ofOneUser = isLoopback(host) && auth === 'token' && !oidc && allowedHosts.length === 0;
+
   const config: Config = {
-    host: text('LETHE_HOST') ?? '127.0.0.1',
+    host,
     port: readPort(text('LETHE_PORT') ?? '4000', problems),
     home: folder(text('LETHE_HOME') ?? '.lethe'),
     databaseUrl: readUrl('DATABASE_URL', text('DATABASE_URL'), ['postgres:', 'postgresql:'], problems),
-    pluginFolders: (text('LETHE_PLUGINS') ?? '').split(/[:,]/).filter(Boolean).map(folder),
+    pluginFolders: folders('LETHE_PLUGINS'),
+    importFolders:
+      text('LETHE_IMPORT_FOLDERS') === undefined && ofOneUser ? undefined : folders('LETHE_IMPORT_FOLDERS'),
     token,
-    auth: oneOf('LETHE_AUTH', ['token', 'none'], 'token'),
-    oidc: readOidc(text, list, problems),
-    allowedHosts: list('LETHE_ALLOWED_HOSTS'),
+    auth,
+    oidc,
+    allowedHosts,
     s3: readS3(text, problems),
     webhookNetworks: readNetworks('LETHE_WEBHOOK_NETWORKS', list('LETHE_WEBHOOK_NETWORKS'), problems),
     keys: { log: path('LETHE_LOG_KEY'), documents: path('LETHE_SIGNING_KEY') },
@@ -214,6 +229,10 @@ function readOidc(
     projectClaim: text('LETHE_OIDC_PROJECT_CLAIM'),
     subjectClaim: text('LETHE_OIDC_SUBJECT_CLAIM') ?? 'sub',
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function folder(path: string): string {

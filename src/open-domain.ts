@@ -4,16 +4,18 @@ import type { Config } from './config';
 import { Domain } from './domain';
 import { checkpointIntake } from './intake/checkpoint-intake';
 import { datasetIntake } from './intake/dataset-intake';
+import { ImportFolders } from './intake/import-folders';
 import { loadSigningKeys } from './signing';
 
 /** Opens the domain as the configuration says: database, artifact store, and how checkpoints and datasets come in. */
 export async function openDomain(config: Config): Promise<Domain> {
+  const folders = new ImportFolders(config.importFolders);
   return Domain.open({
     databaseUrl: config.databaseUrl,
     folder: join(config.home, 'database'),
     artifacts: await openArtifacts(config),
-    readCheckpoint: checkpointIntake(join(config.home, 'hub')),
-    readDataset: datasetIntake,
+    readCheckpoint: checkpointIntake(folders, join(config.home, 'hub')),
+    readDataset: datasetIntake(folders),
     openLineage: config.openLineage !== undefined,
     webhookNetworks: config.webhookNetworks,
     loadKeys: () => loadSigningKeys(join(config.home, 'keys'), config.keys),

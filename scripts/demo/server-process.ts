@@ -26,6 +26,7 @@ export async function startServerProcess(home: string): Promise<ServerProcess> {
       LETHE_PORT: '0',
       LETHE_HOST: '127.0.0.1',
       LETHE_AUTH: 'token',
+      LETHE_IMPORT_FOLDERS: '/',
       DATABASE_URL: '',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,6 +6,8 @@ export {
   currentActor,
   currentProject,
   DEFAULT_PROJECT,
+  mayBeOne,
+  personId,
   personOf,
   type Role,
   roles,
@@ -125,7 +127,7 @@ export { type NewRunEvent, type RunEventPayloads, type RunEventType, runEventTyp
 export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/sample-set.entity';
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
-export { type CreatedToken, type CreateToken, personId } from './token/token.service';
+export type { CreatedToken, CreateToken } from './token/token.service';
 export type { PublishedKey } from './transparency/keyring';
 export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from './transparency/transparency-log';
 export { AttackResult } from './verification/attack-result.entity';

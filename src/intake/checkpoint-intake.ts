@@ -1,20 +1,22 @@
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type CheckpointReader, refuse } from '../domain';
+import { type CheckpointReader, Refusal, refuse } from '../domain';
 import { downloadFromHub, HubRefused } from './hub-download';
+import type { ImportFolders } from './import-folders';
 import type { Inspection } from './inspect-checkpoint';
 
 /**
  * How a server takes checkpoints in: finds the files, checks every tensor, describes them. The checking converts
  * hundreds of megabytes and runs in a thread of its own, so that the server goes on answering.
- * @param cache folder for what is downloaded from the Hugging Face hub
+ * @param folders where paths may lead to; what comes from the Hugging Face hub is none of them
+ * @param cache folder for what is downloaded from there
  */
-export function checkpointIntake(cache: string): CheckpointReader {
+export function checkpointIntake(folders: ImportFolders, cache: string): CheckpointReader {
   return async (source) => {
     const unreadable = (reason: string) => refuse('CHECKPOINT_UNREADABLE', ['source'], { source, reason });
     try {
-      const path = source.startsWith('hf:') ? await downloadFromHub(source.slice(3), cache) : localPath(source);
+      const ofHub = source.startsWith('hf:');
+      const path = ofHub ? await downloadFromHub(source.slice(3), cache) : await folders.admitCheckpoint(source);
+      if (path instanceof Refusal) return path;
       const inspection = await inspect(path);
       return inspection.ok ? inspection.checkpoint : unreadable(inspection.reason);
     } catch (error) {
@@ -22,11 +24,6 @@ export function checkpointIntake(cache: string): CheckpointReader {
       throw error;
     }
   };
-}
-
-/** A path or `file:` URL as an absolute path. */
-export function localPath(source: string): string {
-  return source.startsWith('file://') ? fileURLToPath(source) : resolve(source.replace(/^file:/, ''));
 }
 
 function inspect(path: string): Promise<Inspection> {

@@ -1,23 +1,26 @@
 import { stat } from 'node:fs/promises';
 import { DataRefusal, scanDataset } from '../data';
-import { type DatasetReader, refuse } from '../domain';
-import { localPath } from './checkpoint-intake';
+import { type DatasetReader, Refusal, refuse } from '../domain';
+import type { ImportFolders } from './import-folders';
 
-/** How a server takes datasets in: hashes and decodes every image, and keeps none of them. */
-export const datasetIntake: DatasetReader = async (source) => {
-  try {
-    const path = localPath(source);
-    const { kind, digest, classes, samples } = await scanDataset(path);
-    const isFile = (await stat(path)).isFile();
-    return {
-      format: kind === 'CAPTIONED' ? 'CAPTIONS' : isFile ? 'TAR' : 'CLASS_FOLDERS',
-      source: path,
-      digest,
-      classes: [...classes],
-      samples: samples.map(({ hash, name, label, caption }) => ({ hash, path: name, className: label, caption })),
-    };
-  } catch (error) {
-    if (!(error instanceof DataRefusal)) throw error;
-    return refuse('DATASET_UNREADABLE', ['source'], { source, reason: `${error.code}: ${error.message}` });
-  }
-};
+/** How a server takes datasets in: hashes and decodes every image, and keeps none of them. @param folders where paths may lead to */
+export function datasetIntake(folders: ImportFolders): DatasetReader {
+  return async (source) => {
+    try {
+      const path = await folders.admit(source);
+      if (path instanceof Refusal) return path;
+      const { kind, digest, classes, samples } = await scanDataset(path);
+      const isFile = (await stat(path)).isFile();
+      return {
+        format: kind === 'CAPTIONED' ? 'CAPTIONS' : isFile ? 'TAR' : 'CLASS_FOLDERS',
+        source: path,
+        digest,
+        classes: [...classes],
+        samples: samples.map(({ hash, name, label, caption }) => ({ hash, path: name, className: label, caption })),
+      };
+    } catch (error) {
+      if (!(error instanceof DataRefusal)) throw error;
+      return refuse('DATASET_UNREADABLE', ['source'], { source, reason: `${error.code}: ${error.message}` });
+    }
+  };
+}

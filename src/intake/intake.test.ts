@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +6,7 @@ import { tinyCheckpoint, tinyImages } from '../../test/support/tiny-world';
 import { Refusal } from '../domain';
 import { checkpointIntake } from './checkpoint-intake';
 import { datasetIntake } from './dataset-intake';
+import { ImportFolders } from './import-folders';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,9 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const take = (source: string) => checkpointIntake(join(folder, 'hub'))(source);
-const reason = async (source: string) => {
-  const answer = await take(source);
+const anywhere = new ImportFolders(undefined);
+const take = (source: string, from = anywhere) => checkpointIntake(from, join(folder, 'hub'))(source);
+const reason = async (source: string, from = anywhere) => {
+  const answer = await take(source, from);
   return answer instanceof Refusal ? answer.message : 'taken';
 };
 
@@ -47,10 +49,80 @@ test('a name that the hub cannot have is refused before anything is asked', asyn
 
 test('a dataset is described; one with an empty class is refused', async () => {
   const images = await tinyImages(join(folder, 'images'), 2, 1);
-  const found = await datasetIntake(images);
+  const found = await datasetIntake(anywhere)(images);
   expect(found).toMatchObject({ format: 'CLASS_FOLDERS', classes: ['cat', 'dog', 'ship'], source: images });
   expect((found as { samples: object[] }).samples).toHaveLength(6);
   await mkdir(join(images, 'zebra'));
-  const refused = await datasetIntake(images);
+  const refused = await datasetIntake(anywhere)(images);
   expect(refused).toMatchObject({ code: 'DATASET_UNREADABLE', message: expect.stringContaining('zebra') });
+});
+
+describe('where folders for imports are listed', () => {
+  let listed: string;
+  let folders: ImportFolders;
+  beforeAll(async () => {
+    listed = join(folder, 'listed');
+    folders = new ImportFolders([join(folder, 'not there'), listed]);
+    await mkdir(join(listed, 'clip'), { recursive: true });
+    for (const name of await readdir(join(folder, 'tiny'))) {
+      await copyFile(join(folder, 'tiny', name), join(listed, 'clip', name));
+    }
+    await mkdir(join(folder, 'listed-too'));
+  });
+  const notAllowed = (answer: unknown) => {
+    expect(answer).toMatchObject({ code: 'IMPORT_NOT_ALLOWED', path: ['source'] });
+    return (answer as Refusal).message;
+  };
+
+  test('what lies in one of them comes in, by path, by URL and through a link', async () => {
+    await symlink(listed, join(folder, 'way in'));
+    const there = join(listed, 'clip');
+    for (const source of [there, pathToFileURL(there).href, `${listed}/./x/../clip`, join(folder, 'way in', 'clip')]) {
+      expect(await take(source, folders)).toMatchObject({ folder: there });
+    }
+    expect(await reason(join(listed, 'nowhere'), folders)).toContain('NOT_FOUND');
+    const images = await tinyImages(join(listed, 'images'), 1, 1);
+    expect(await datasetIntake(folders)(images)).toMatchObject({ source: images });
+  });
+
+  test('what does not is refused, there or not, and the folders are named', async () => {
+    const outside = ['tiny', 'nowhere', 'listed/../tiny', 'listed-too', '.'].map((name) => `${folder}/${name}`);
+    for (const source of [
+      ...outside,
+      '/',
+      '/etc/passwd',
+      'file:///etc/passwd',
+      'file://elsewhere/etc',
+      'file:///%2f',
+    ]) {
+      const message = notAllowed(await take(source, folders));
+      expect(notAllowed(await datasetIntake(folders)(source))).toBe(message);
+      if (!/elsewhere|%2f/.test(source)) expect(message).toContain(`${listed} (LETHE_IMPORT_FOLDERS)`);
+    }
+  });
+
+  test('links do not lead outside: neither a folder, nor one on the way, nor a file of a checkpoint, nor to nowhere', async () => {
+    await symlink(join(folder, 'tiny'), join(listed, 'way out'));
+    await symlink(folder, join(listed, 'up'));
+    await symlink(join(folder, 'nowhere'), join(listed, 'dangling'));
+    for (const name of ['way out', 'up/tiny', 'up/nowhere', 'dangling']) {
+      notAllowed(await take(join(listed, name), folders));
+      notAllowed(await datasetIntake(folders)(join(listed, name)));
+    }
+    await writeFile(join(folder, 'secret'), 'not for tenants');
+    await symlink(join(folder, 'secret'), join(listed, 'clip', 'merges.txt.x'));
+    expect(notAllowed(await take(join(listed, 'clip'), folders))).toContain('merges.txt.x in it is a link');
+    notAllowed(await take(join(listed, 'clip', 'model.safetensors'), folders));
+    await rm(join(listed, 'clip', 'merges.txt.x'));
+    // As the hub's cache has it.
+    await copyFile(join(folder, 'secret'), join(listed, 'blob'));
+    await symlink('../blob', join(listed, 'clip', 'notes'));
+    expect(await take(join(listed, 'clip'), folders)).toMatchObject({ folder: join(listed, 'clip') });
+  });
+
+  test('where none is listed, nothing comes in by path, and the hub is no path', async () => {
+    const none = new ImportFolders([]);
+    expect(notAllowed(await take(join(listed, 'clip'), none))).toContain('LETHE_IMPORT_FOLDERS');
+    expect(await reason('hf:one', none)).toContain('hf:owner/name');
+  });
 });

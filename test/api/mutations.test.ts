@@ -223,7 +223,7 @@ test('checkpoints are merged, and lineage says what came of it', async () => {
   await domain.merges.succeed(claim, { name: 'soup', files, architecture, layout, parameterCount, config });
   const merge = await lethe.ask(
     `query ($id: ID!) { node(id: $id) { __typename } checkpointMerge(id: $id) {
-       name status error { code } sources { share checkpoint { id } } result { id name run { id } merge { id } } } }`,
+       name status error { code } requestedBy sources { share checkpoint { id importedBy } } result { id name run { id } merge { id } } } }`,
     { id },
   );
   const result = { id: expect.any(String), name: 'soup', run: null, merge: { id } };
@@ -231,7 +231,8 @@ test('checkpoints are merged, and lineage says what came of it', async () => {
     node: { __typename: 'CheckpointMerge' },
     checkpointMerge: {
       status: 'SUCCEEDED',
-      sources: [{ share: 0.25 }, { share: 0.75, checkpoint: { id: other.id } }],
+      requestedBy: 'bootstrap',
+      sources: [{ share: 0.25 }, { share: 0.75, checkpoint: { id: other.id, importedBy: 'bootstrap' } }],
       result,
     },
   });

@@ -205,6 +205,87 @@ describeOnBoth('migrations', (fresh) => {
     await place.discard();
   });
 
+  test('whoever made a token, and the one it was made with, vouches for it', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const until = migrations.findIndex(({ name }) => name.startsWith('Vouchers'));
+    const before = await Database.open({ ...options, migrations: migrations.slice(0, until) });
+    const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+    const bot = `bot:${id(3)}`;
+    const made = async (n: number, actor: string, by: string) =>
+      before.query(
+        `INSERT INTO api_token (id, project_id, name, kind, actor_id, roles, secret_digest, created_by, expires_at)
+         VALUES ($1, $2, 'x', $3, $4, '{ADMIN}', 'd', $5, now())`,
+        [id(n), DEFAULT_PROJECT, actor.startsWith('bot:') ? 'BOT' : 'PERSON', actor, by],
+      );
+    await made(1, 'person:ada', 'bootstrap');
+    await made(2, 'person:bob', 'person:ada');
+    await made(3, bot, 'person:bob');
+    await made(4, `bot:${id(4)}`, bot);
+    // Two who made each other's.
+    await made(5, 'person:x', 'person:y');
+    await made(6, 'person:y', 'person:x');
+    await before.query(
+      `INSERT INTO method (id, name, version, code_digest, title, description, needs, parameters)
+       VALUES ($1, 'erase', '1', 'd', 'x', 'x', '[]', '{}')`,
+      [id(10)],
+    );
+    await before.query(
+      `INSERT INTO checkpoint (id, project_id, name, digest, architecture, layout, parameter_count, config, files)
+       VALUES ($1, $2, 'original', 'd', 'VIT', 'OPENAI', 1, '{}', '[]')`,
+      [id(11), DEFAULT_PROJECT],
+    );
+    await before.query(
+      `INSERT INTO sample_set (id, project_id, kind, name, classes, digest, sample_count)
+       VALUES ($1, $2, 'FORGET', 'cats', '[]', 'd', 1)`,
+      [id(12), DEFAULT_PROJECT],
+    );
+    for (const [n, by, person] of [
+      [21, bot, 'person:bob'],
+      [22, 'person:bob', 'person:bob'],
+      [23, null, null],
+    ] as const) {
+      await before.query(
+        `INSERT INTO run (id, project_id, method_id, checkpoint_id, forget_set_id, parameters, seed, priority, device, max_attempts,
+           requested_by, requested_by_person) VALUES ($1, $2, $3, $4, $5, '{}', 0, 0, 'CPU', 5, $6, $7)`,
+        [id(n), DEFAULT_PROJECT, id(10), id(11), id(12), by, person],
+      );
+    }
+    for (const [n, by] of [
+      [31, { id: bot, personId: 'person:bob' }],
+      [32, { id: 'person:bob' }],
+    ] as const) {
+      await before.query(
+        `INSERT INTO erasure_request (id, project_id, subject_hash, legal_basis, received_at, due_at, playbook_by)
+         VALUES ($1, $2, 'h', 'CONSENT_WITHDRAWN', now(), now(), $3)`,
+        [id(n), DEFAULT_PROJECT, JSON.stringify(by)],
+      );
+    }
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    const vouchers = await after.query<{ vouchers: string[] }>('SELECT vouchers FROM api_token ORDER BY id');
+    expect(vouchers.map((row) => row.vouchers)).toEqual([
+      ['bootstrap'],
+      ['person:ada', 'bootstrap'],
+      ['person:bob', 'person:ada', 'bootstrap'],
+      [bot, 'person:bob', 'person:ada', 'bootstrap'],
+      ['person:y', 'person:x'],
+      ['person:x', 'person:y'],
+    ]);
+    expect(await after.query('SELECT requested_by, requested_by_vouchers FROM run ORDER BY id')).toEqual([
+      { requested_by: bot, requested_by_vouchers: ['person:bob', 'person:ada', 'bootstrap'] },
+      { requested_by: 'person:bob', requested_by_vouchers: [] },
+      { requested_by: null, requested_by_vouchers: null },
+    ]);
+    expect(await after.query('SELECT playbook_by FROM erasure_request ORDER BY id')).toEqual([
+      { playbook_by: { id: bot, vouchers: ['person:bob', 'person:ada', 'bootstrap'] } },
+      { playbook_by: { id: 'person:bob', vouchers: [] } },
+    ]);
+    await after.close();
+    await place.discard();
+  });
+
   test('servers that start together do not disturb each other', async () => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities, migrations };

@@ -59,7 +59,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
 
   test('a run knows who asked for it', async () => {
     const { runId } = await result(emil);
-    expect(await domain.runs.get(runId!)).toMatchObject({ requestedBy: emil.id, requestedByPerson: emil.id });
+    expect(await domain.runs.get(runId!)).toMatchObject({ requestedBy: emil.id, requestedByVouchers: [] });
   });
 
   test('it takes a person with the role: no admin by being one, no bot, no engineer, not Lethe itself', async () => {
@@ -75,18 +75,135 @@ describeOnBoth('approvals and aliases', (fresh) => {
     granted(await decide({ ...olga, roles: ['ADMIN', 'PRIVACY_OFFICER'] }, it));
   });
 
-  test('nobody approves their own run, nor one of their bot, nor with another token of theirs', async () => {
+  test('nobody approves their own run, nor one of their bot or of a bot that it made', async () => {
     expect(await decide(emil, await result(emil))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
-    const bot: Actor = { kind: 'BOT', id: 'bot:emil', name: "Emil's bot", roles: ['ENGINEER'], personId: emil.id };
+    const bot: Actor = { kind: 'BOT', id: 'bot:emil', name: "Emil's bot", roles: ['ENGINEER'], vouchers: [emil.id] };
     expect(await decide(emil, await result(bot))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
-    const token: Actor = { ...emil, id: 'token:7', personId: emil.id };
-    expect(await decide(token, await result(emil))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
+    const second: Actor = { ...bot, id: 'bot:second', vouchers: [bot.id, emil.id] };
+    expect(await decide(emil, await result(second))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
     granted(await decide(rita, await result(emil)));
+  });
+
+  /** The holder of a token that somebody made, as a server would find out. */
+  const tokenOf = async (by: Actor, holder: string, ...roles: Role[]) => {
+    const made = await actingAs(by, () => domain.tokens.create({ name: holder, kind: 'PERSON', holder, roles }));
+    const { token, secret } = granted(made);
+    return { id: token.id, who: async () => (await domain.tokens.holder(secret))!.actor };
+  };
+  const operator: Actor = { kind: 'PERSON', id: 'bootstrap', name: 'Bootstrap token', roles: ['ADMIN'] };
+
+  test('nobody approves their own merge, nor what they imported', async () => {
+    const imports = (name: string) =>
+      actingAs(emil, async () => granted(await domain.checkpoints.import({ name, source: 'somewhere' })));
+    const [one, two] = [await imports('one'), await imports('two')];
+    expect(one.importedBy).toBe(emil.id);
+    expect(await decide(emil, one)).toMatchObject({
+      code: 'APPROVAL_OF_OWN_IMPORT',
+      message: expect.stringContaining('checkpoint one'),
+    });
+    granted(await decide(rita, one));
+
+    const sources = [one, two].map(({ id: checkpointId }) => ({ checkpointId, weight: 1 }));
+    const merged = async (by: Actor): Promise<Checkpoint> => {
+      const asked = await actingAs(by, async () => granted(await domain.merges.request({ name: 'soup', sources })));
+      expect(asked).toMatchObject({ requestedBy: by.id, requestedByVouchers: [...(by.vouchers ?? [])] });
+      const work = await domain.work.claim(scene.executor, 60);
+      if (work?.kind !== 'MERGE') throw new Error('expected a merge');
+      const { files, architecture, layout, parameterCount, config } = one;
+      await domain.merges.succeed(work.claim, { name: 'soup', files, architecture, layout, parameterCount, config });
+      return (await domain.checkpoints.get((await domain.merges.getOrFail(asked.id)).resultId!))!;
+    };
+    const soup = await merged(emil);
+    expect(await decide(emil, soup)).toMatchObject({
+      code: 'APPROVAL_OF_OWN_MERGE',
+      message: expect.stringContaining(`merge ${soup.mergeId}`),
+    });
+    granted(await decide(rita, soup));
+    const bob = await (await tokenOf(ada, 'bob', 'REVIEWER')).who();
+    const others = await merged(ada);
+    expect(await decide(bob, others)).toMatchObject({
+      code: 'APPROVER_NOT_INDEPENDENT',
+      message: expect.stringContaining(`merge ${others.mergeId}`),
+    });
+    // What a merge is made from may be one's own.
+    granted(await decide(emil, others));
+  });
+
+  test('one administrator who makes everybody a token runs an installation alone', async () => {
+    const alice = await (await tokenOf(operator, 'alice', 'ENGINEER')).who();
+    const bob = await (await tokenOf(operator, 'bob', 'REVIEWER')).who();
+    const carol = await (await tokenOf(operator, 'carol', 'PRIVACY_OFFICER')).who();
+    const it = await result(alice);
+    for (const approver of [bob, carol]) granted(await decide(approver, it));
+    const name = await alias({ passNeeded: false, approvalsNeeded: 2 });
+    expect(granted(await move(name, it))).toMatchObject([{ checkpointId: it.id }]);
+  });
+
+  test('nobody approves what they asked for by a token made in the name of somebody else, however far away', async () => {
+    const bob = await (await tokenOf(operator, 'bob', 'REVIEWER')).who();
+    const own = await result(operator);
+    expect(await decide(bob, own)).toMatchObject({
+      code: 'APPROVER_NOT_INDEPENDENT',
+      path: ['checkpointId'],
+      message: expect.stringContaining(own.runId!),
+    });
+    const deputy = await (await tokenOf(operator, 'deputy', 'ADMIN')).who();
+    const dora = await (await tokenOf(deputy, 'dora', 'REVIEWER')).who();
+    expect(dora.vouchers).toEqual(['person:deputy', 'bootstrap']);
+    for (const asked of [own, await result(deputy)]) {
+      expect(await decide(dora, asked)).toMatchObject({ code: 'APPROVER_NOT_INDEPENDENT' });
+    }
+    // Bob logs in: his provider says who he is, not the administrator.
+    granted(await decide(person('bob', 'REVIEWER'), own));
+  });
+
+  test('nobody approves what was asked for by a token that they made in the name of somebody else', async () => {
+    const judge = person('Judge', 'ADMIN', 'REVIEWER');
+    const alice = await (await tokenOf(judge, 'alice', 'ENGINEER')).who();
+    expect(await decide(judge, await result(alice))).toMatchObject({ code: 'APPROVER_NOT_INDEPENDENT' });
+    granted(await decide(rita, await result(alice)));
+  });
+
+  test('whoever gives a token a role vouches for it; whoever takes one away does not', async () => {
+    const bob = await tokenOf(operator, 'bob', 'REVIEWER', 'VIEWER');
+    granted(await actingAs(ada, () => domain.tokens.changeRoles(bob.id, ['VIEWER'])));
+    expect((await bob.who()).vouchers).toEqual(['bootstrap']);
+    granted(await actingAs(ada, () => domain.tokens.changeRoles(bob.id, ['REVIEWER'])));
+    expect((await bob.who()).vouchers).toEqual(['bootstrap', ada.id]);
+    expect(await decide(await bob.who(), await result(ada))).toMatchObject({ code: 'APPROVER_NOT_INDEPENDENT' });
+  });
+
+  test('whoever made the token of another approver counts once with them, and may still object', async () => {
+    const judge = person('Judge', 'ADMIN', 'REVIEWER');
+    const bob = await (await tokenOf(judge, 'bob', 'REVIEWER')).who();
+    for (const [first, second] of [
+      [judge, bob],
+      [bob, judge],
+    ] as const) {
+      const it = await result(person('Ned', 'ENGINEER'));
+      const given = granted(await decide(first, it));
+      expect(given).toMatchObject({ approverId: first.id, vouchers: [...(first.vouchers ?? [])] });
+      expect(await decide(second, it)).toMatchObject({
+        code: 'APPROVAL_COUNTED',
+        message: expect.stringContaining(`${first.name} has approved checkpoint`),
+      });
+      granted(await decide(second, it, 'REJECTED'));
+    }
+  });
+
+  test('a rejection is not taken back by a token that whoever asked for the run made in its name', async () => {
+    const it = await result(ada);
+    const no = granted(await decide(person('bob', 'REVIEWER'), it, 'REJECTED'));
+    const forged = await (await tokenOf(ada, 'bob', 'REVIEWER')).who();
+    expect(forged.id).toBe(no.approverId);
+    const taken = await actingAs(forged, () => domain.approvals.withdraw(no.id));
+    expect(taken).toMatchObject({ code: 'APPROVER_NOT_INDEPENDENT', path: ['id'] });
+    granted(await actingAs(person('bob', 'REVIEWER'), () => domain.approvals.withdraw(no.id)));
   });
 
   test('nobody counts twice, not even through two tokens or two requests at once', async () => {
     const it = await checkpoint();
-    const tokens = [1, 2, 3, 4].map((n): Actor => ({ ...rita, id: `token:${n}`, personId: rita.id }));
+    const tokens = [1, 2, 3, 4].map((n): Actor => ({ ...rita, vouchers: [`person:${n}`] }));
     const answers = await Promise.all(tokens.map((token) => decide(token, it)));
     expect(answers.filter((answer) => 'code' in answer && answer.code === 'APPROVAL_REPEATED')).toHaveLength(3);
     expect(await domain.approvals.standing([it.id])).toHaveLength(1);

@@ -38,7 +38,7 @@ describeOnBoth('API tokens', (fresh) => {
         name: 'trainer',
         roles: ['ENGINEER'],
         projectId: token.projectId,
-        personId: 'person:ada',
+        vouchers: ['person:ada'],
       },
       expiresAt: token.expiresAt,
     });

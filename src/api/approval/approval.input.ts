@@ -29,10 +29,18 @@ export const DecideCheckpointResult = resultType('DecideCheckpointResult', succe
   'CHECKPOINT_DELETED',
   'APPROVER_NOT_ALLOWED',
   'APPROVAL_OF_OWN_RUN',
+  'APPROVAL_OF_OWN_MERGE',
+  'APPROVAL_OF_OWN_IMPORT',
+  'APPROVER_NOT_INDEPENDENT',
   'APPROVAL_REPEATED',
+  'APPROVAL_COUNTED',
 ]);
 
 export const WithdrawApprovalResult = resultType('WithdrawApprovalResult', success, [
   'APPROVAL_NOT_FOUND',
   'APPROVAL_OF_ANOTHER',
+  'APPROVAL_OF_OWN_RUN',
+  'APPROVAL_OF_OWN_MERGE',
+  'APPROVAL_OF_OWN_IMPORT',
+  'APPROVER_NOT_INDEPENDENT',
 ]);

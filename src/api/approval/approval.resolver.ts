@@ -25,7 +25,7 @@ export class ApprovalResolver {
 
   @Mutation(() => DecideCheckpointResult.union, {
     description:
-      'Approves or rejects a checkpoint: a person who is a reviewer or privacy officer, once, and never the result of their own run.',
+      'Approves or rejects a checkpoint: a person who is a reviewer or privacy officer, once, and never the result of their own run or merge, nor what they imported.',
   })
   async decideCheckpoint(
     @Arg('input', () => DecideCheckpointInput, { description: 'The decision.' }) input: DecideCheckpointInput,

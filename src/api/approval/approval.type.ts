@@ -33,6 +33,11 @@ export class ApprovalType extends Node {
   @Field(() => String, { description: 'Id of who decided.' })
   approverId: string;
 
+  @Field(() => [String], {
+    description: 'Ids of whoever had made the token that the approver showed, and of those who had made theirs.',
+  })
+  vouchers: string[];
+
   @Field(() => String, { description: 'Name of who decided, as it was then.' })
   approverName: string;
 

@@ -9,7 +9,8 @@ export class ImportCheckpointInput extends IdempotentInput {
   name: string;
 
   @Field(() => String, {
-    description: 'A path on the server, a file: URL, or hf:owner/name for one on the Hugging Face hub.',
+    description:
+      'A path on the server, within the folders it imports from, a file: URL, or hf:owner/name for one on the Hugging Face hub.',
   })
   source: string;
 
@@ -46,6 +47,7 @@ const success = { type: () => CheckpointType, show: CheckpointType.of };
 export const ImportCheckpointResult = resultType('ImportCheckpointResult', success, [
   'INVALID_INPUT',
   'CHECKPOINT_UNREADABLE',
+  'IMPORT_NOT_ALLOWED',
   'CHECKPOINT_NOT_FOUND',
   'DATASET_NOT_FOUND',
   'IDEMPOTENCY_CONFLICT',

@@ -102,6 +102,12 @@ export class CheckpointType extends Node {
   })
   source: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of who imported it, who may never approve it; null for a checkpoint that was made here.',
+  })
+  importedBy: string | null;
+
   @Field(() => ID, {
     nullable: true,
     description: 'Id of the checkpoint a run made it from; a merge has several, see `lineage`.',

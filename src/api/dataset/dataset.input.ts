@@ -18,5 +18,5 @@ export class RegisterDatasetInput extends IdempotentInput {
 export const RegisterDatasetResult = resultType(
   'RegisterDatasetResult',
   { type: () => DatasetType, show: DatasetType.of },
-  ['INVALID_INPUT', 'DATASET_UNREADABLE', 'IDEMPOTENCY_CONFLICT'],
+  ['INVALID_INPUT', 'DATASET_UNREADABLE', 'IMPORT_NOT_ALLOWED', 'IDEMPOTENCY_CONFLICT'],
 );

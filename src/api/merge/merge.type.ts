@@ -45,6 +45,12 @@ export class MergeType extends Node {
   @Field(() => FailureType, { nullable: true, description: 'Why it failed.' })
   error: FailureType | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of who asked for it, who may never approve its result; null where that is not known.',
+  })
+  requestedBy: string | null;
+
   @Field(() => DateTime, { description: 'When it was asked for.' })
   createdAt: Date;
 

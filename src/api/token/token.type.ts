@@ -39,6 +39,12 @@ export class ApiTokenType extends Node {
   @Field(() => String, { description: 'Who made it, as in the audit log.' })
   createdBy: string;
 
+  @Field(() => [String], {
+    description:
+      'Who could act with it beside its holder: whoever made it or gave it a role, those who made theirs, and so on. With it nobody decides about what one of these asked for, nor one of these about what it asks for.',
+  })
+  vouchers: string[];
+
   @Field(() => DateTime, { description: 'When it was made.' })
   createdAt: Date;
 

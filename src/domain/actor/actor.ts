@@ -16,16 +16,41 @@ export interface Actor {
   roles: readonly Role[];
   /** The project it works in, and sees nothing beside; left out, the default one, but Lethe itself sees all. */
   projectId?: string;
-  /** Id of the person who answers for it, where that is known and another: a bot's owner. */
-  personId?: string;
+  /**
+   * Ids of whoever made the token it shows or gave it a role, and of those who made theirs, the nearest first: any of them
+   * may be who really acts. None for a login, whose provider says who it is.
+   */
+  vouchers?: readonly string[];
 }
+
+/** As much of an actor as tells, later too, whose work something is. */
+export type Party = Pick<Actor, 'id' | 'vouchers'>;
 
 /** What schedules, executors and playbooks do on nobody's request. */
 export const SYSTEM: Actor = { kind: 'SYSTEM', id: 'system', name: 'Lethe', roles: ['ADMIN'] };
 
-/** Who answers for what an actor does: two tokens of one person are one. */
-export function personOf({ id, personId }: Pick<Actor, 'id' | 'personId'>): string {
-  return personId ?? id;
+/** The id of a person, whether known by a token's holder or a login's subject. */
+export function personId(name: string): string {
+  return `person:${name}`;
+}
+
+/** The id of a program, which is its token. */
+export function botId(tokenId: string): string {
+  return `bot:${tokenId}`;
+}
+
+/** Who answers for what an actor does: for a bot whoever made it, or made the bot that did. Two tokens of one person are one. */
+export function personOf({ id, vouchers = [] }: Party): string {
+  return [id, ...vouchers].find((each) => !each.startsWith(botId(''))) ?? id;
+}
+
+/**
+ * Whether one person may be behind both: they are one, or one of them made the other's token, and could use it. Two whose tokens a third
+ * one made are two, or else nobody could run an installation alone.
+ */
+export function mayBeOne(a: Party, b: Party): boolean {
+  const [one, other] = [personOf(a), personOf(b)];
+  return one === other || (b.vouchers ?? []).includes(one) || (a.vouchers ?? []).includes(other);
 }
 
 const current = new AsyncLocalStorage<Actor>();

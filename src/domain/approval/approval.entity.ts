@@ -38,6 +38,10 @@ export class Approval extends Owned {
   @Column('text')
   personId: string;
 
+  /** Whoever vouched for the approver then. */
+  @Column('text', { array: true })
+  vouchers: string[];
+
   @Column({ ...instant, nullable: true })
   withdrawnAt: Date | null;
 }

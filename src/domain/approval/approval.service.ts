@@ -1,17 +1,18 @@
 import { In, IsNull } from 'typeorm';
 import type { Database } from '../../database';
 import type { Clock } from '../../queue';
-import { type Actor, currentActor, personOf, type Role } from '../actor/actor';
+import { type Actor, currentActor, mayBeOne, personOf, type Role } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
+import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import type { RequestProgressService } from '../playbook/request-progress.service';
 import { Refusal, refuse } from '../refusal/refusals';
-import { Run } from '../run/run.entity';
 import type { WebhookService } from '../webhook/webhook.service';
 import { Approval, type Decision } from './approval.entity';
+import { workBehind } from './work-behind';
 
 export interface GiveApproval {
   checkpointId: string;
@@ -36,7 +37,7 @@ const approving: readonly Role[] = ['REVIEWER', 'PRIVACY_OFFICER'];
 export class ApprovalService {
   constructor(readonly services: ApprovalServices) {}
 
-  /** In the name of the current actor: a person with the role, who did not ask for the run, and once. */
+  /** In the name of the current actor: a person with the role, who cannot be whose work it is, and once. */
   async give({ checkpointId, decision, comment }: GiveApproval): Promise<Approval | Refusal> {
     const { database, audit, checkpoints, lineage, progress, webhooks } = this.services;
     const actor = currentActor();
@@ -52,15 +53,17 @@ export class ApprovalService {
       if (checkpoint instanceof Refusal) return checkpoint;
       // Decisions about one checkpoint are taken one after the other.
       await database.query('SELECT id FROM checkpoint WHERE id = $1 FOR NO KEY UPDATE', [checkpoint.id]);
-      if (checkpoint.runId && (await this.#askedFor(checkpoint.runId, actor))) {
-        return refuse('APPROVAL_OF_OWN_RUN', ['checkpointId'], { run: checkpoint.runId, name: actor.name });
-      }
+      const own = await this.#ownWork(checkpoint, actor, ['checkpointId']);
+      if (own) return own;
       const approvals = database.repository(Approval);
       const personId = personOf(actor);
       if (await approvals.existsBy({ checkpointId, personId, withdrawnAt: IsNull() })) {
         return refuse('APPROVAL_REPEATED', ['checkpointId'], { name: actor.name, checkpoint: checkpoint.name });
       }
-      const by = { approverId: actor.id, approverName: actor.name, role, personId };
+      const counted = decision === 'APPROVED' ? await this.#countedWith(checkpoint, actor) : null;
+      if (counted) return counted;
+      const vouchers = [...(actor.vouchers ?? [])];
+      const by = { approverId: actor.id, approverName: actor.name, role, personId, vouchers };
       const made = await approvals.save(approvals.create({ checkpointId, decision, comment, ...by }));
       await lineage.add({ type: 'APPROVAL', id: made.id, label: `${checkpoint.name} ${decision.toLowerCase()}` });
       await lineage.link({ from: checkpoint.id, to: made.id, kind: 'USED' });
@@ -76,15 +79,28 @@ export class ApprovalService {
     });
   }
 
-  async #askedFor(runId: string, actor: Actor): Promise<boolean> {
-    const run = await this.services.database.repository(Run).findOneByOrFail({ id: runId });
-    const own = [actor.id, personOf(actor)];
-    return [run.requestedBy, run.requestedByPerson].some((id) => id !== null && own.includes(id));
+  /** What an actor hears who made what is to be judged, or may be who did; null for everybody else. */
+  async #ownWork(checkpoint: Checkpoint, actor: Actor, path: string[]): Promise<Refusal | null> {
+    const work = await workBehind(this.services.database, checkpoint);
+    if (work === null) return null;
+    if (personOf(work.by) === personOf(actor)) return work.own(actor.name, path);
+    if (!mayBeOne(work.by, actor)) return null;
+    return refuse('APPROVER_NOT_INDEPENDENT', path, { work: work.label, name: actor.name });
   }
 
-  /** Takes back one's own decision; it stays on record. Repeatable. */
+  /** What an actor hears who may be somebody that approved already. Two that are one may still disagree: a rejection counts alone. */
+  async #countedWith({ id, name: checkpoint }: Checkpoint, actor: Actor): Promise<Refusal | null> {
+    const other = (await this.standing([id])).find(
+      ({ decision, personId, vouchers }) => decision === 'APPROVED' && mayBeOne({ id: personId, vouchers }, actor),
+    );
+    if (!other) return null;
+    const values = { name: actor.name, other: other.approverName, checkpoint };
+    return refuse('APPROVAL_COUNTED', ['checkpointId'], values);
+  }
+
+  /** Takes back one's own decision; it stays on record. A rejection is taken back only by who could approve. Repeatable. */
   async withdraw(id: string): Promise<Approval | Refusal> {
-    const { database, audit, clock, progress } = this.services;
+    const { database, audit, checkpoints, clock, progress } = this.services;
     const actor = currentActor();
     if (!isId(id)) return refuse('APPROVAL_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
@@ -93,6 +109,10 @@ export class ApprovalService {
       if (!before) return refuse('APPROVAL_NOT_FOUND', ['id'], { id });
       if (before.personId !== personOf(actor)) return refuse('APPROVAL_OF_ANOTHER', ['id'], { id, name: actor.name });
       if (before.withdrawnAt) return before;
+      if (before.decision === 'REJECTED') {
+        const own = await this.#ownWork(await checkpoints.getOrFail(before.checkpointId), actor, ['id']);
+        if (own) return own;
+      }
       await approvals.update({ id }, { withdrawnAt: clock() });
       const after = await approvals.findOneByOrFail({ id });
       await audit.record({ action: 'APPROVAL_WITHDRAWN', subject: { type: 'APPROVAL', id }, before, after });

@@ -14,6 +14,9 @@ export interface ReadCheckpoint {
 
 /**
  * Finds a checkpoint at a source (path, `file:` URL, `hf:owner/name`), checks every tensor and describes it. Given by
- * the entry point, for the domain knows nothing of CLIP. Bad files are refused with CHECKPOINT_UNREADABLE.
+ * the entry point, for the domain knows nothing of CLIP. Bad files are refused with
+ * CHECKPOINT_UNREADABLE, paths that users may not name with IMPORT_NOT_ALLOWED.
  */
-export type CheckpointReader = (source: string) => Promise<ReadCheckpoint | Refusal<'CHECKPOINT_UNREADABLE'>>;
+export type CheckpointReader = (
+  source: string,
+) => Promise<ReadCheckpoint | Refusal<'CHECKPOINT_UNREADABLE' | 'IMPORT_NOT_ALLOWED'>>;

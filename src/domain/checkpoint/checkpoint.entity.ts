@@ -43,6 +43,14 @@ export class Checkpoint extends Owned {
   @Column('text', { nullable: true })
   source: string | null;
 
+  /** Id of the actor who imported it; null for one that was made here or is older than this column. */
+  @Column('text', { nullable: true })
+  importedBy: string | null;
+
+  /** Whoever vouched for that actor then. */
+  @Column('text', { array: true, nullable: true })
+  importedByVouchers: string[] | null;
+
   @Index()
   @Column('uuid', { nullable: true })
   parentId: string | null;

@@ -2,6 +2,7 @@ import { In } from 'typeorm';
 import { type ArtifactStore, digestOfFiles, putFolder, type StoredFile } from '../../artifacts';
 import type { Database } from '../../database';
 import type { Queue } from '../../queue';
+import { currentActor } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { backgroundJob } from '../background/background.service';
 import { Certificate } from '../certificate/certificate.entity';
@@ -81,7 +82,9 @@ export class CheckpointService {
     return idempotency.once(
       request,
       async () => {
-        const made = await this.#insert({ name, files, ...description }, { source });
+        const { id: importedBy, vouchers = [] } = currentActor();
+        const origin = { source, importedBy, importedByVouchers: [...vouchers] };
+        const made = await this.#insert({ name, files, ...description }, origin);
         for (const from of parentIds) await lineage.link({ from, to: made.id, kind: 'FINE_TUNED' });
         for (const from of datasetIds) await lineage.link({ from, to: made.id, kind: 'TRAINED' });
         const subject = { type: 'CHECKPOINT', id: made.id };
@@ -152,7 +155,9 @@ export class CheckpointService {
 
   async #insert(
     made: MadeCheckpoint,
-    origin: { source?: string; parentId?: string; runId?: string; mergeId?: string },
+    origin: Partial<
+      Pick<Checkpoint, 'source' | 'importedBy' | 'importedByVouchers' | 'parentId' | 'runId' | 'mergeId'>
+    >,
   ): Promise<Checkpoint> {
     const checkpoints = this.database.repository(Checkpoint);
     const row = await checkpoints.save(checkpoints.create({ ...made, ...origin, digest: digestOfFiles(made.files) }));

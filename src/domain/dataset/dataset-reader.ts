@@ -20,4 +20,6 @@ export interface ReadDataset {
 }
 
 /** Reads a folder or an archive and hashes every sample. Given by the entry point. */
-export type DatasetReader = (source: string) => Promise<ReadDataset | Refusal<'DATASET_UNREADABLE'>>;
+export type DatasetReader = (
+  source: string,
+) => Promise<ReadDataset | Refusal<'DATASET_UNREADABLE' | 'IMPORT_NOT_ALLOWED'>>;

@@ -1,9 +1,9 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import type { Party } from '../actor/actor';
 import { instant } from '../columns';
 import { Playbook } from '../playbook/playbook.entity';
 import { Owned } from '../project/owned';
 import { Run } from '../run/run.entity';
-import type { Requester } from '../run/run.service';
 import { SampleSet } from '../sample-set/sample-set.entity';
 import type { HoldGround, LegalBasis } from './legal-grounds';
 import type { RequestStatus } from './request-status';
@@ -81,7 +81,7 @@ export class ErasureRequest extends Owned {
 
   /** Who gave it the playbook, hence who asked for its runs and may not approve them. */
   @Column('jsonb', { nullable: true })
-  playbookBy: Requester | null;
+  playbookBy: Party | null;
 
   /** The newest run made for it. */
   @Index()

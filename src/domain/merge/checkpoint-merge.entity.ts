@@ -20,6 +20,14 @@ export class CheckpointMerge extends JobSubject {
   @Column('jsonb')
   sources: MergeSource[];
 
+  /** Id of the actor who asked for it; null for merges older than this column. */
+  @Column('text', { nullable: true })
+  requestedBy: string | null;
+
+  /** Whoever vouched for that actor then. */
+  @Column('text', { array: true, nullable: true })
+  requestedByVouchers: string[] | null;
+
   @Column('uuid', { nullable: true })
   resultId: string | null;
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../database';
 import type { Claim, Queue } from '../../queue';
+import { currentActor } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { CheckpointService, MadeCheckpoint } from '../checkpoint/checkpoint.service';
@@ -74,7 +75,9 @@ export class MergeService extends JobLife<CheckpointMerge> {
       checkpoints.push(checkpoint);
     }
     const merges = database.repository(CheckpointMerge);
-    const made = await merges.save(merges.create({ name, sources: shares(sources) }));
+    const { id: requestedBy, vouchers = [] } = currentActor();
+    const asked = { requestedBy, requestedByVouchers: [...vouchers] };
+    const made = await merges.save(merges.create({ name, sources: shares(sources), ...asked }));
     await lineage.add({ type: 'MERGE', id: made.id, label: name });
     for (const { checkpointId, share } of made.sources) {
       await lineage.link({ from: checkpointId, to: made.id, kind: 'USED', share });

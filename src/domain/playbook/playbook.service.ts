@@ -116,8 +116,8 @@ export class PlaybookService {
     if (!playbook) return refuse('PLAYBOOK_NOT_FOUND', ['playbookId'], { id: playbookId });
     return this.services.requestChanges.change(requestId, ({ id, runId }) => {
       if (runId) return refuse('PLAYBOOK_UNDER_WAY', ['id'], { id });
-      const { id: actorId, personId } = currentActor();
-      const playbookBy = { id: actorId, ...(personId === undefined ? {} : { personId }) };
+      const { id: actorId, vouchers = [] } = currentActor();
+      const playbookBy = { id: actorId, vouchers };
       return {
         set: { playbookId, playbookBy, stepRefusal: null },
         event: { type: 'PLAYBOOK_GIVEN', payload: { playbookId } },

@@ -1,6 +1,6 @@
 import type { Database } from '../../database';
 import type { Clock, Queue } from '../../queue';
-import { actingAs, currentActor, systemOf } from '../actor/actor';
+import { actingAs, currentActor, type Party, systemOf } from '../actor/actor';
 import { Alias } from '../alias/alias.entity';
 import type { AliasService } from '../alias/alias.service';
 import type { ApprovalService } from '../approval/approval.service';
@@ -12,7 +12,7 @@ import { isClosed } from '../erasure-request/request-status';
 import { isId } from '../listing/cursor';
 import { Refusal, refuse } from '../refusal/refusals';
 import { Run } from '../run/run.entity';
-import type { Requester, RunService } from '../run/run.service';
+import type { RunService } from '../run/run.service';
 import { Verification } from '../verification/verification.entity';
 import { Playbook } from './playbook.entity';
 import {
@@ -49,7 +49,7 @@ interface Step {
   /** Null once it is done. */
   standing(situation: Situation): Promise<Standing | null>;
   /** What changes in the request when it is taken. Part of a transaction. */
-  take(situation: Situation, requester: Requester): Promise<RequestSet | Refusal>;
+  take(situation: Situation, requester: Party): Promise<RequestSet | Refusal>;
 }
 
 const ready: Standing = { state: 'READY', why: 'it can be taken now', forPeople: false };
@@ -250,7 +250,7 @@ export class RequestProgressService {
   async #take(
     { request, ...rest }: Situation,
     step: PlaybookStep,
-    requester: Requester,
+    requester: Party,
   ): Promise<ErasureRequest | Refusal> {
     const { requestChanges } = this.services;
     const { id, stepRefusal } = request;

@@ -3,6 +3,8 @@ export const refusals = {
   INVALID_INPUT: '{problem}',
   IDEMPOTENCY_CONFLICT: 'the idempotency key {key} was used before with another input',
 
+  IMPORT_NOT_ALLOWED: 'this server may not import from {source}: {reason}',
+
   PROJECT_NOT_FOUND: 'there is no project {id}',
   PROJECT_NAME_TAKEN: 'there is a project {name} already; choose another name',
   TOKEN_NOT_FOUND: 'there is no token {id}',
@@ -68,7 +70,14 @@ export const refusals = {
 
   APPROVER_NOT_ALLOWED: '{name} cannot approve: it takes a person who is a reviewer or a privacy officer',
   APPROVAL_OF_OWN_RUN: 'run {run} was asked for by {name} or in their name, and nobody approves their own run',
+  APPROVAL_OF_OWN_MERGE: 'merge {merge} was asked for by {name} or in their name, and nobody approves their own merge',
+  APPROVAL_OF_OWN_IMPORT:
+    'checkpoint {checkpoint} was imported by {name} or in their name, and nobody approves what they brought in',
+  APPROVER_NOT_INDEPENDENT:
+    '{name} cannot decide about {work}: of {name} and whoever is behind it, one made the other a token or gave it a role, and could act in both names; ask somebody who logs in, or whose token a third one made',
   APPROVAL_REPEATED: '{name} has decided about checkpoint {checkpoint} already; withdraw that first',
+  APPROVAL_COUNTED:
+    '{other} has approved checkpoint {checkpoint}, and {name} would not count beside them: one of the two made the other a token or gave it a role; ask somebody who logs in, or whose token a third one made',
   APPROVAL_NOT_FOUND: 'there is no approval {id}',
   APPROVAL_OF_ANOTHER: "approval {id} is not {name}'s to withdraw",
 

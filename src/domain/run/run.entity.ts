@@ -146,9 +146,9 @@ export class Run extends Owned {
   @Column('text', { nullable: true })
   requestedBy: string | null;
 
-  /** Id of the person who answers for that actor. */
-  @Column('text', { nullable: true })
-  requestedByPerson: string | null;
+  /** Whoever vouched for that actor then. */
+  @Column('text', { array: true, nullable: true })
+  requestedByVouchers: string[] | null;
 
   @Column('int', { default: 0 })
   attempts: number;

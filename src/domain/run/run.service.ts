@@ -1,7 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { Queue } from '../../queue';
-import { type Actor, currentActor, personOf } from '../actor/actor';
+import { currentActor, type Party } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
@@ -44,9 +44,6 @@ export interface StartRun {
   idempotencyKey?: string | null;
 }
 
-/** In whose name a run is asked for. */
-export type Requester = Pick<Actor, 'id' | 'personId'>;
-
 interface Sets {
   forget: SampleSet;
   retain: SampleSet | null;
@@ -73,7 +70,7 @@ export class RunService {
   constructor(readonly services: RunServices) {}
 
   /** Checks everything that can be known beforehand, then queues the run. @param requester who may never approve it */
-  async start({ idempotencyKey, ...input }: StartRun, requester: Requester = currentActor()): Promise<Run | Refusal> {
+  async start({ idempotencyKey, ...input }: StartRun, requester: Party = currentActor()): Promise<Run | Refusal> {
     return this.services.idempotency.once(
       { scope: 'startRun', key: idempotencyKey, input },
       () => this.#start(input, requester),
@@ -81,7 +78,7 @@ export class RunService {
     );
   }
 
-  async #start(input: Omit<StartRun, 'idempotencyKey'>, requester: Requester): Promise<Run | Refusal> {
+  async #start(input: Omit<StartRun, 'idempotencyKey'>, requester: Party): Promise<Run | Refusal> {
     const { database, queue, audit, events, checkpoints, datasets, methods, executors, lineage } = this.services;
     const { seed = 0, priority = 0, device = 'AUTO', maxAttempts = 5 } = withoutNulls(input);
     const invalid = invalidNumber({ seed, priority, maxAttempts });
@@ -134,7 +131,7 @@ export class RunService {
         templates: input.templates ?? null,
         pictures: input.pictures ?? true,
         requestedBy: requester.id,
-        requestedByPerson: personOf(requester),
+        requestedByVouchers: [...(requester.vouchers ?? [])],
       }),
     );
     await lineage.add({ type: 'RUN', id: run.id, label: `${method.name} on ${checkpoint.name}` });

@@ -32,6 +32,10 @@ export class ApiToken extends Owned {
   @Column('text')
   createdBy: string;
 
+  /** Who could act with it beside its holder: whoever made it or gave it a role, those who made theirs, and so on. */
+  @Column('text', { array: true })
+  vouchers: string[];
+
   @Column({ ...instant })
   expiresAt: Date;
 

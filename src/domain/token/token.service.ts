@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { In } from 'typeorm';
 import type { Database } from '../../database';
-import { type Actor, actingAs, currentActor, type Role, SYSTEM } from '../actor/actor';
+import { type Actor, actingAs, botId, currentActor, personId, type Role, SYSTEM } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
@@ -68,9 +68,10 @@ export class TokenService {
           name,
           kind,
           roles: [...new Set(roles)],
-          actorId: kind === 'PERSON' ? personId(holder!) : `bot:${id}`,
+          actorId: kind === 'PERSON' ? personId(holder!) : botId(id),
           secretDigest: digestOfSecret(secret),
           createdBy: currentActor().id,
+          vouchers: vouchingNow(),
           expiresAt,
         }),
       );
@@ -87,7 +88,11 @@ export class TokenService {
   /** Also for those who are connected: what they may not do any more ends. */
   async changeRoles(id: string, roles: Role[]): Promise<ApiToken | Refusal> {
     if (roles.length === 0) return refuse('INVALID_INPUT', ['roles'], { problem: 'a token needs a role' });
-    return this.#change(id, 'TOKEN_ROLES_CHANGED', () => ({ roles: [...new Set(roles)] }));
+    return this.#change(id, 'TOKEN_ROLES_CHANGED', ({ roles: had, vouchers }) => ({
+      roles: [...new Set(roles)],
+      // Whoever gives a right has a hand in what is done with it, and so cannot be judged by it.
+      vouchers: roles.every((role) => had.includes(role)) ? vouchers : [...new Set([...vouchers, ...vouchingNow()])],
+    }));
   }
 
   async #change(
@@ -122,15 +127,13 @@ export class TokenService {
       throw new Misuse('UNAUTHENTICATED', 'This server has no such token');
     }
     if (token.revokedAt) throw new Misuse('UNAUTHENTICATED', `Token ${token.name} was revoked`);
-    const { expiresAt, actorId, name, kind, roles, projectId } = token;
+    const { expiresAt, actorId, name, kind, roles, projectId, vouchers } = token;
     if (expiresAt.getTime() <= Date.now()) {
       throw new Misuse('UNAUTHENTICATED', `Token ${name} expired at ${expiresAt.toISOString()}`);
     }
     await this.#noteUse(token);
     const shown = kind === 'PERSON' ? actorId.slice(personId('').length) : name;
-    // Whoever made a bot answers for it, and so cannot approve what it did.
-    const answering = kind === 'BOT' ? { personId: token.createdBy } : {};
-    return { actor: { kind, id: actorId, name: shown, roles, projectId, ...answering }, expiresAt };
+    return { actor: { kind, id: actorId, name: shown, roles, projectId, vouchers }, expiresAt };
   }
 
   /** Calls back when the rights of some token have changed, in whatever process; the returned function ends it. */
@@ -144,8 +147,8 @@ export class TokenService {
   }
 
   async #record(action: string, before: ApiToken | undefined, after: ApiToken): Promise<void> {
-    const kept = ({ projectId, name, kind, actorId, roles, expiresAt, revokedAt }: ApiToken) => ({
-      ...{ projectId, name, kind, actorId, roles },
+    const kept = ({ projectId, name, kind, actorId, roles, vouchers, expiresAt, revokedAt }: ApiToken) => ({
+      ...{ projectId, name, kind, actorId, roles, vouchers },
       expiresAt: expiresAt.toISOString(),
       revokedAt: revokedAt?.toISOString() ?? null,
     });
@@ -172,9 +175,10 @@ export class TokenService {
   }
 }
 
-/** The id of a person, whether known by a token's holder or a login's subject. */
-export function personId(name: string): string {
-  return `person:${name}`;
+/** Who vouches for what the current actor makes. */
+function vouchingNow(): string[] {
+  const { id, vouchers = [] } = currentActor();
+  return [...new Set([id, ...vouchers])];
 }
 
 function invalid({ name, kind, holder, roles }: CreateToken, expiresAt: Date): Refusal<'INVALID_INPUT'> | null {
