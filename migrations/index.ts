@@ -11,6 +11,7 @@ import { Access1763830000000 } from './1763830000000-access';
 import { Governance1763840000000 } from './1763840000000-governance';
 import { Transparency1763850000000 } from './1763850000000-transparency';
 import { LineageChanges1763860000000 } from './1763860000000-lineage-changes';
+import { Operations1763880000000 } from './1763880000000-operations';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   Governance1763840000000,
   Transparency1763850000000,
   LineageChanges1763860000000,
+  Operations1763880000000,
 ];

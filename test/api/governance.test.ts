@@ -198,6 +198,21 @@ test('a webhook shows its secret once and its deliveries always', async () => {
   const made = await mutate('createWebhook', { url: 'https://example.org/', types: ['REQUEST_MOVED'] }, fields);
   expect(made).toMatchObject({ secret: expect.stringMatching(/^whsec_/), webhook: { types: ['REQUEST_MOVED'] } });
   const { id } = made.webhook as { id: string };
+  const rotated = await mutate(
+    'rotateWebhookSecret',
+    { id },
+    '... on RotatedWebhook { secret webhook { id formerSecretsUntil } }',
+  );
+  expect(rotated).toMatchObject({
+    __typename: 'RotatedWebhook',
+    secret: expect.stringMatching(/^whsec_/),
+    webhook: { id, formerSecretsUntil: [expect.any(String)] },
+  });
+  expect(rotated.secret).not.toBe(made.secret);
+  expect(await mutate('rotateWebhookSecret', { id, graceHours: 721 }, '')).toMatchObject({
+    __typename: 'InvalidInput',
+    path: ['graceHours'],
+  });
   await mutate('moveErasureRequest', { id: await receive(), to: 'WITHDRAWN' });
   const { webhook } = await ask<{ webhook: { deliveries: { edges: { node: { id: string } }[] } } }>(
     `query ($id: ID!) { webhook(id: $id) { url failingSince disabledAt disabledReason deliveries(status: PENDING) { totalCount edges { node {

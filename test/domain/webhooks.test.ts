@@ -1,10 +1,17 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Webhook } from 'standardwebhooks';
-import type { Domain, WebhookDelivery, WebhookType } from '../../src/domain';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import {
+  AuditEntry,
+  type Domain,
+  type WebhookDelivery,
+  type WebhookEndpoint,
+  type WebhookType,
+} from '../../src/domain';
+import { pauses } from '../../src/domain/webhook/delivery.service';
 import { Destinations } from '../../src/domain/webhook/destinations';
 import { sendWebhook } from '../../src/domain/webhook/send-webhook';
-import { pauses } from '../../src/domain/webhook/webhook.service';
+import { secretsOf } from '../../src/domain/webhook/webhook-endpoint.entity';
 import { performDue } from '../support/background';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain, setTheScene } from '../support/domain';
@@ -63,7 +70,7 @@ describeOnBoth('webhooks', (fresh) => {
     granted(await domain.webhooks.create({ url, types }));
   const publish = () => domain.webhooks.publish('RUN_FINISHED', { runId: 'r', status: 'FAILED', resultId: null });
   const deliveries = async (id: string): Promise<WebhookDelivery[]> =>
-    (await domain.webhooks.deliveries(id, {})).items.map(({ node }) => node);
+    (await domain.deliveries.list(id, {})).items.map(({ node }) => node);
 
   test('a delivery is signed so that another implementation verifies it, and a changed byte fails', async () => {
     const { secret } = await endpoint();
@@ -80,6 +87,68 @@ describeOnBoth('webhooks', (fresh) => {
     expect(() => verifier.verify(body.replace('FAILED', 'PASSED'), given)).toThrow();
     expect(() => verifier.verify(body, { ...given, 'webhook-id': 'msg_other' })).toThrow();
     expect(() => new Webhook(`whsec_${Buffer.alloc(32).toString('base64')}`).verify(body, given)).toThrow();
+  });
+
+  test('a new secret signs at once, the one before beside it for a day, and then no more', async () => {
+    const { id, secret: old } = await endpoint();
+    const { secret } = granted(await domain.webhooks.rotateSecret({ id, graceHours: 24 }));
+    expect(secret).not.toBe(old);
+    const signedWith = async () => {
+      await publish();
+      await performDue(domain);
+      const { headers, body } = receiver.received.at(-1)!;
+      const given = headers as Record<string, string>;
+      const fits = (one: string) => {
+        try {
+          return Boolean(new Webhook(one).verify(body, given));
+        } catch (error) {
+          if (error instanceof WebhookVerificationError) return false;
+          throw error;
+        }
+      };
+      return { count: given['webhook-signature']!.split(' ').length, new: fits(secret), old: fits(old) };
+    };
+    expect(await signedWith()).toEqual({ count: 2, new: true, old: true });
+    // The library compares a delivery's time with today's, so the end of the day is moved to now.
+    await domain.database.query(
+      `UPDATE webhook_endpoint SET former_secrets = jsonb_set(former_secrets, '{0,until}', to_jsonb($2::text)) WHERE id = $1`,
+      [id, now.toISOString()],
+    );
+    expect(await signedWith()).toEqual({ count: 1, new: true, old: false });
+    const audited = await domain.database.repository(AuditEntry).findBy({ subjectId: id });
+    expect(audited.map(({ action }) => action)).toContain('WEBHOOK_SECRET_ROTATED');
+  });
+
+  test('the hours of grace are those of every earlier secret, and none ends one that leaked', async () => {
+    const { id } = await endpoint();
+    const rotate = (graceHours: number) => domain.webhooks.rotateSecret({ id, graceHours });
+    const ends = (found: WebhookEndpoint) =>
+      found.formerSecrets.map(({ until }) => (Date.parse(until) - now.getTime()) / 3_600_000);
+    const began = granted(await rotate(48));
+    expect(ends(began)).toEqual([48]);
+    expect(secretsOf(began, later(48 * 3600 - 1))).toHaveLength(2);
+    expect(secretsOf(began, later(48 * 3600))).toEqual([began.secret]);
+    expect(ends(granted(await rotate(1)))).toEqual([1, 1]);
+    expect(ends(granted(await rotate(24)))).toEqual([24, 1, 1]);
+    granted(await rotate(24));
+    expect(await rotate(24)).toMatchObject({ code: 'INVALID_INPUT', path: ['graceHours'] });
+    now = later(3600);
+    expect(ends(granted(await rotate(24)))).toEqual([24, 23, 23]);
+    expect(ends(granted(await rotate(0)))).toEqual([]);
+    for (const hours of [-1, 1.5, 721]) expect(await rotate(hours)).toMatchObject({ path: ['graceHours'] });
+    const nobody = { id: '00000000-0000-4000-8000-000000000000', graceHours: 1 };
+    expect(await domain.webhooks.rotateSecret(nobody)).toMatchObject({ code: 'WEBHOOK_NOT_FOUND' });
+  });
+
+  test('a rotation that is asked for twice with one key is one', async () => {
+    const { id } = await endpoint();
+    const input = { id, graceHours: 24, idempotencyKey: id };
+    const first = granted(await domain.webhooks.rotateSecret(input));
+    const again = granted(await domain.webhooks.rotateSecret(input));
+    expect(again).toEqual(first);
+    expect(await domain.webhooks.rotateSecret({ ...input, graceHours: 1 })).toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
   });
 
   test('an endpoint is told of what it asked for, and nobody of what was taken back', async () => {
@@ -131,7 +200,7 @@ describeOnBoth('webhooks', (fresh) => {
     await performDue(domain);
     const [delivery] = (await deliveries(id)) as [WebhookDelivery];
     expect(delivery).toMatchObject({ status: 'FAILED', attempts: 10, nextAttemptAt: null });
-    const attempts = await domain.webhooks.attemptsOf([delivery.id]);
+    const attempts = await domain.deliveries.attemptsOf([delivery.id]);
     expect(attempts.map(({ number, responseStatus }) => [number, responseStatus])).toEqual(
       Array.from({ length: 10 }, (_, i) => [i + 1, 500]),
     );
@@ -140,7 +209,7 @@ describeOnBoth('webhooks', (fresh) => {
     );
 
     receiver.answer = { status: 200, headers: {} };
-    expect(granted(await domain.webhooks.replay(delivery.id)).status).toBe('PENDING');
+    expect(granted(await domain.deliveries.replay(delivery.id)).status).toBe('PENDING');
     await performDue(domain);
     expect(await deliveries(id)).toMatchObject([{ status: 'DELIVERED', attempts: 11 }]);
     expect((await domain.webhooks.get(id))!.failingSince).toBeNull();
@@ -153,7 +222,7 @@ describeOnBoth('webhooks', (fresh) => {
     await publish();
     await performDue(domain);
     expect((await domain.webhooks.get(broken.id))!.failingSince).toEqual(now);
-    expect(await domain.webhooks.attemptsOf((await deliveries(broken.id)).map(({ id }) => id))).toMatchObject([
+    expect(await domain.deliveries.attemptsOf((await deliveries(broken.id)).map(({ id }) => id))).toMatchObject([
       { responseStatus: null, error: expect.stringContaining('ECONNREFUSED') },
     ]);
     now = later(5 * 86_400);
@@ -167,9 +236,9 @@ describeOnBoth('webhooks', (fresh) => {
     await publish();
     const [delivery] = (await deliveries(broken.id)) as [WebhookDelivery];
     expect(await deliveries(broken.id)).toHaveLength(1);
-    expect(await domain.webhooks.replay(delivery.id)).toMatchObject({ code: 'WEBHOOK_DISABLED' });
+    expect(await domain.deliveries.replay(delivery.id)).toMatchObject({ code: 'WEBHOOK_DISABLED' });
     granted(await domain.webhooks.enable(broken.id, true));
-    expect(granted(await domain.webhooks.replay(delivery.id)).status).toBe('PENDING');
+    expect(granted(await domain.deliveries.replay(delivery.id)).status).toBe('PENDING');
   });
 
   test('an endpoint that says it is gone is disabled at once', async () => {
@@ -190,14 +259,14 @@ describeOnBoth('webhooks', (fresh) => {
     other.server.close();
     expect(other.received).toEqual([]);
     const [delivery] = (await deliveries(id)) as [WebhookDelivery];
-    expect(await domain.webhooks.attemptsOf([delivery.id])).toMatchObject([{ responseStatus: 302 }]);
+    expect(await domain.deliveries.attemptsOf([delivery.id])).toMatchObject([{ responseStatus: 302 }]);
   });
 
   test('an endpoint that does not answer is given up', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const message = { url, secret: `whsec_${Buffer.alloc(32).toString('base64')}`, id: 'msg_1', body: '{}' };
+    const message = { url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`], id: 'msg_1', body: '{}' };
     const answer = await sendWebhook(message, new Destinations(networks), now, 200);
     silent.closeAllConnections();
     silent.close();
@@ -209,7 +278,7 @@ describeOnBoth('webhooks', (fresh) => {
       code: 'WEBHOOK_URL_REFUSED',
       message: expect.stringContaining('LETHE_WEBHOOK_NETWORKS'),
     });
-    const message = { secret: `whsec_${Buffer.alloc(32).toString('base64')}`, id: 'msg_1', body: '{}' };
+    const message = { secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`], id: 'msg_1', body: '{}' };
     const nowhere = new Destinations();
     for (const url of [receiver.url, receiver.url.replace('127.0.0.1', 'localhost')]) {
       const answer = await sendWebhook({ ...message, url }, nowhere, now);
@@ -222,9 +291,9 @@ describeOnBoth('webhooks', (fresh) => {
     const { id } = await endpoint();
     await publish();
     const [delivery] = (await deliveries(id)) as [WebhookDelivery];
-    await domain.webhooks.work.act!(delivery.id);
+    await domain.deliveries.work.act!(delivery.id);
     expect(await performDue(domain)).toBe(1);
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(Array(2).fill(delivery.messageId));
-    expect(await domain.webhooks.attemptsOf([delivery.id])).toHaveLength(1);
+    expect(await domain.deliveries.attemptsOf([delivery.id])).toHaveLength(1);
   });
 });

@@ -1,8 +1,8 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import type { WebhookType } from '../../domain';
 import { IdempotentInput } from '../idempotent.input';
 import { resultType } from '../user-error';
-import { CreatedWebhook, WebhookDeliveryType, WebhookGraphType, WebhookTypeEnum } from './webhook.type';
+import { CreatedWebhook, RotatedWebhook, WebhookDeliveryType, WebhookGraphType, WebhookTypeEnum } from './webhook.type';
 
 @InputType({ description: 'An endpoint to tell.' })
 export class CreateWebhookInput extends IdempotentInput {
@@ -14,6 +14,19 @@ export class CreateWebhookInput extends IdempotentInput {
 
   @Field(() => [WebhookTypeEnum], { defaultValue: [], description: 'What to tell it of; empty for everything.' })
   types: WebhookType[];
+}
+
+@InputType({ description: 'An endpoint to give a new secret.' })
+export class RotateWebhookSecretInput extends IdempotentInput {
+  @Field(() => ID, { description: 'Its id.' })
+  id: string;
+
+  @Field(() => Int, {
+    defaultValue: 24,
+    description:
+      'Hours for which deliveries are signed with the earlier secrets as well, 0 to 720. None of them signs for longer; 0 ends them at once.',
+  })
+  graceHours: number;
 }
 
 @InputType({ description: 'An endpoint to switch on or off.' })
@@ -35,6 +48,11 @@ export const CreateWebhookResult = resultType(
   'CreateWebhookResult',
   { type: () => CreatedWebhook, show: CreatedWebhook.of },
   ['WEBHOOK_URL_REFUSED', 'IDEMPOTENCY_CONFLICT'],
+);
+export const RotateWebhookSecretResult = resultType(
+  'RotateWebhookSecretResult',
+  { type: () => RotatedWebhook, show: RotatedWebhook.of },
+  ['INVALID_INPUT', 'WEBHOOK_NOT_FOUND', 'IDEMPOTENCY_CONFLICT'],
 );
 export const EnableWebhookResult = resultType(
   'EnableWebhookResult',

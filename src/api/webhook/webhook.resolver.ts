@@ -35,7 +35,7 @@ export class WebhookResolver {
     status: DeliveryStatus | null,
     @Ctx() { domain }: Context,
   ): Promise<ConnectionOf<WebhookDeliveryType>> {
-    return toConnection(await domain.webhooks.deliveries(id, page, { status }), page, WebhookDeliveryType.of);
+    return toConnection(await domain.deliveries.list(id, page, { status }), page, WebhookDeliveryType.of);
   }
 
   @Mutation(() => inputs.CreateWebhookResult.union, {
@@ -46,6 +46,17 @@ export class WebhookResolver {
     @Ctx() { domain }: Context,
   ): Promise<object> {
     return inputs.CreateWebhookResult.show(await domain.webhooks.create(input));
+  }
+
+  @Mutation(() => inputs.RotateWebhookSecretResult.union, {
+    description: 'Gives an endpoint a new secret. For a while deliveries carry a signature by the earlier one, too.',
+  })
+  async rotateWebhookSecret(
+    @Arg('input', () => inputs.RotateWebhookSecretInput, { description: 'Which, and for how long.' })
+    input: inputs.RotateWebhookSecretInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return inputs.RotateWebhookSecretResult.show(await domain.webhooks.rotateSecret(input));
   }
 
   @Mutation(() => inputs.EnableWebhookResult.union, { description: 'Switches an endpoint on or off. Repeatable.' })
@@ -64,6 +75,6 @@ export class WebhookResolver {
     @Arg('input', () => inputs.ReplayDeliveryInput, { description: 'Which one.' }) { id }: inputs.ReplayDeliveryInput,
     @Ctx() { domain }: Context,
   ): Promise<object> {
-    return inputs.ReplayDeliveryResult.show(await domain.webhooks.replay(id));
+    return inputs.ReplayDeliveryResult.show(await domain.deliveries.replay(id));
   }
 }

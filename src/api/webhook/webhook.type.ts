@@ -1,6 +1,7 @@
 import { Ctx, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import {
   deliveryStatuses,
+  type FormerSecret,
   type WebhookAttempt,
   type WebhookDelivery,
   type WebhookEndpoint,
@@ -85,8 +86,18 @@ export class WebhookDeliveryType extends Node {
 
 @ObjectType('Webhook', { implements: Node, description: 'An endpoint that is told of events.' })
 export class WebhookGraphType extends Node {
+  private readonly formerSecrets: FormerSecret[];
+
   static of(this: void, row: WebhookEndpoint): WebhookGraphType {
     return new WebhookGraphType(row);
+  }
+
+  @Field(() => [DateTime], {
+    description: 'Until when earlier secrets sign as well, the newest first; empty while only the newest does.',
+  })
+  formerSecretsUntil(@Ctx() { domain }: Context): Date[] {
+    const now = domain.clock();
+    return this.formerSecrets.map(({ until }) => new Date(until)).filter((until) => until > now);
   }
 
   @Field(() => String, { description: 'Where to.' })
@@ -118,5 +129,12 @@ export class CreatedWebhook {
 
   static of(this: void, row: WebhookEndpoint): CreatedWebhook {
     return Object.assign(new CreatedWebhook(), { webhook: WebhookGraphType.of(row), secret: row.secret });
+  }
+}
+
+@ObjectType('RotatedWebhook', { description: 'An endpoint and its new secret.' })
+export class RotatedWebhook extends CreatedWebhook {
+  static override of(this: void, row: WebhookEndpoint): RotatedWebhook {
+    return Object.assign(new RotatedWebhook(), CreatedWebhook.of(row));
   }
 }

@@ -105,6 +105,7 @@ export const accessTable = {
     revokeCertificate: DECIDE_FOR_PRIVACY,
     revokeToken: ADMINISTER,
     rollbackAlias: WORK,
+    rotateWebhookSecret: ADMINISTER,
     startRun: WORK,
     takeRequestStep: DECIDE_FOR_PRIVACY,
     unlinkSubject: DECIDE_FOR_PRIVACY,
