@@ -13,7 +13,7 @@ export {
   systemOf,
 } from './actor/actor';
 export { Alias } from './alias/alias.entity';
-export type { AliasProtection, CreateAlias, MoveAliases, RollbackAlias } from './alias/alias.service';
+export type { AliasProtection, CreateAlias, DeleteAlias, MoveAliases, RollbackAlias } from './alias/alias.service';
 export { AliasMove } from './alias/alias-move.entity';
 export type { Verdicts } from './alias/verdicts';
 export { Approval, type Decision, decisions } from './approval/approval.entity';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
@@ -248,6 +249,102 @@ describeOnBoth('webhooks', (fresh) => {
     await performDue(domain);
     expect(await domain.webhooks.get(id)).toMatchObject({ disabledReason: 'it answered 410 Gone' });
     expect((await deliveries(id)).find(({ type }) => type === 'RUN_FINISHED')).toMatchObject({ status: 'FAILED' });
+  });
+
+  test('what waits when an endpoint is switched off is cancelled, says why, and can be replayed later', async () => {
+    const { id } = await endpoint(['RUN_FINISHED']);
+    receiver.answer = { status: 500, headers: {} };
+    await publish();
+    await performDue(domain);
+    await publish();
+    granted(await domain.webhooks.enable(id, false));
+    const why = { status: 'CANCELLED', cancelledReason: 'somebody switched it off', nextAttemptAt: null };
+    expect(await deliveries(id)).toMatchObject([
+      { ...why, attempts: 0 },
+      { ...why, attempts: 1 },
+    ]);
+    await publish();
+    now = later(3600);
+    await performDue(domain);
+    expect([receiver.received.length, (await deliveries(id)).length]).toEqual([1, 2]);
+    granted(await domain.webhooks.enable(id, true));
+    await performDue(domain);
+    expect(receiver.received).toHaveLength(1);
+    receiver.answer = { status: 204, headers: {} };
+    const [last] = (await deliveries(id)) as [WebhookDelivery];
+    expect(granted(await domain.deliveries.replay(last.id))).toMatchObject({
+      status: 'PENDING',
+      cancelledReason: null,
+    });
+    await performDue(domain);
+    expect((await deliveries(id))[0]).toMatchObject({ status: 'DELIVERED', attempts: 1 });
+  });
+
+  test('a deleted endpoint is sent nothing, comes back by nothing, and what it was sent stays to be read', async () => {
+    const watching = await endpoint(['WEBHOOK_DISABLED']);
+    const { id } = await endpoint(['RUN_FINISHED']);
+    await publish();
+    await performDue(domain);
+    await publish();
+    const { deletedAt } = granted(await domain.webhooks.delete(id));
+    expect(deletedAt).toEqual(now);
+    now = later(60);
+    expect(granted(await domain.webhooks.delete(id)).deletedAt).toEqual(deletedAt);
+    await publish();
+    await performDue(domain);
+    const sent = await deliveries(id);
+    expect(sent).toMatchObject([
+      { status: 'CANCELLED', cancelledReason: 'somebody deleted it' },
+      { status: 'DELIVERED' },
+    ]);
+    expect(await domain.deliveries.attemptsOf([sent[1]!.id])).toMatchObject([{ responseStatus: 204 }]);
+    expect(await deliveries(watching.id)).toMatchObject([{ type: 'WEBHOOK_DISABLED', status: 'DELIVERED' }]);
+    const gone = { code: 'WEBHOOK_DELETED', path: ['id'] };
+    expect(await domain.webhooks.enable(id, true)).toMatchObject(gone);
+    expect(await domain.webhooks.rotateSecret({ id, graceHours: 0 })).toMatchObject(gone);
+    expect(await domain.deliveries.replay(sent[0]!.id)).toMatchObject(gone);
+    expect(await domain.webhooks.delete('nonsense')).toMatchObject({ code: 'WEBHOOK_NOT_FOUND' });
+    const listed = async (deleted: boolean) =>
+      (await domain.webhooks.list({ first: 100 }, { deleted })).items.some(({ node }) => node.id === id);
+    expect([await listed(false), await listed(true)]).toEqual([false, true]);
+    const audited = await domain.database.repository(AuditEntry).findBy({ subjectId: id, action: 'WEBHOOK_DELETED' });
+    expect(audited).toHaveLength(1);
+  });
+
+  test('what is under way when its endpoint is switched off is told of as it went', async () => {
+    const { id } = await endpoint(['RUN_FINISHED']);
+    const { work } = domain.deliveries;
+    const settle = (delivery: string, answer: Parameters<typeof work.settle>[1]) =>
+      domain.database.transaction(() => work.settle(delivery, answer));
+    await publish();
+    const [arrived] = (await deliveries(id)) as [WebhookDelivery];
+    const answer = await work.act!(arrived.id);
+    granted(await domain.webhooks.enable(id, false));
+    expect(await settle(arrived.id, answer)).toBeNull();
+    expect(await deliveries(id)).toMatchObject([{ status: 'DELIVERED', attempts: 1, cancelledReason: null }]);
+
+    granted(await domain.webhooks.enable(id, true));
+    receiver.answer = { status: 500, headers: {} };
+    await publish();
+    const [failed] = (await deliveries(id)) as [WebhookDelivery];
+    const refused = await work.act!(failed.id);
+    granted(await domain.webhooks.enable(id, false));
+    expect(await settle(failed.id, refused)).toBeNull();
+    expect((await deliveries(id))[0]).toMatchObject({ status: 'CANCELLED', attempts: 1 });
+    expect((await domain.webhooks.get(id))!.failingSince).toBeNull();
+  });
+
+  test('of what many workers deliver while somebody switches the endpoint off, nothing waits for another', async () => {
+    const { id } = await endpoint(['RUN_FINISHED']);
+    receiver.answer = { status: 500, headers: {} };
+    for (let i = 0; i < 8; i++) await publish();
+    const worked = Array.from({ length: 8 }, () => domain.background.performNext(randomUUID()));
+    const off = domain.webhooks.enable(id, false);
+    const performed = await Promise.all(worked);
+    granted(await off);
+    expect(performed.filter((job) => job?.error !== undefined)).toEqual([]);
+    await performDue(domain);
+    expect(new Set((await deliveries(id)).map(({ status }) => status))).toEqual(new Set(['CANCELLED']));
   });
 
   test('a redirect is not followed: it is a failure', async () => {

@@ -38,6 +38,12 @@ export class EnableWebhookInput {
   enabled: boolean;
 }
 
+@InputType({ description: 'An endpoint to delete.' })
+export class DeleteWebhookInput {
+  @Field(() => ID, { description: 'Its id.' })
+  id: string;
+}
+
 @InputType({ description: 'A delivery to send again.' })
 export class ReplayDeliveryInput {
   @Field(() => ID, { description: 'Its id.' })
@@ -52,15 +58,13 @@ export const CreateWebhookResult = resultType(
 export const RotateWebhookSecretResult = resultType(
   'RotateWebhookSecretResult',
   { type: () => RotatedWebhook, show: RotatedWebhook.of },
-  ['INVALID_INPUT', 'WEBHOOK_NOT_FOUND', 'IDEMPOTENCY_CONFLICT'],
+  ['INVALID_INPUT', 'WEBHOOK_NOT_FOUND', 'WEBHOOK_DELETED', 'IDEMPOTENCY_CONFLICT'],
 );
-export const EnableWebhookResult = resultType(
-  'EnableWebhookResult',
-  { type: () => WebhookGraphType, show: WebhookGraphType.of },
-  ['WEBHOOK_NOT_FOUND'],
-);
+const webhook = { type: () => WebhookGraphType, show: WebhookGraphType.of };
+export const EnableWebhookResult = resultType('EnableWebhookResult', webhook, ['WEBHOOK_NOT_FOUND', 'WEBHOOK_DELETED']);
+export const DeleteWebhookResult = resultType('DeleteWebhookResult', webhook, ['WEBHOOK_NOT_FOUND']);
 export const ReplayDeliveryResult = resultType(
   'ReplayDeliveryResult',
   { type: () => WebhookDeliveryType, show: WebhookDeliveryType.of },
-  ['DELIVERY_NOT_FOUND', 'WEBHOOK_DISABLED'],
+  ['DELIVERY_NOT_FOUND', 'WEBHOOK_DISABLED', 'WEBHOOK_DELETED'],
 );

@@ -13,12 +13,14 @@ export class WebhookResolver {
   @Query(() => WebhookConnection, { description: 'Webhooks, newest first.' })
   async webhooks(
     @Args(() => PageArgs) page: PageArgs,
+    @Arg('deleted', () => Boolean, { defaultValue: false, description: 'Whether deleted ones are listed, too.' })
+    deleted: boolean,
     @Ctx() { domain }: Context,
   ): Promise<ConnectionOf<WebhookGraphType>> {
-    return toConnection(await domain.webhooks.list(page), page, WebhookGraphType.of);
+    return toConnection(await domain.webhooks.list(page, { deleted }), page, WebhookGraphType.of);
   }
 
-  @Query(() => WebhookGraphType, { nullable: true, description: 'One webhook.' })
+  @Query(() => WebhookGraphType, { nullable: true, description: 'One webhook, deleted or not.' })
   async webhook(
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
     @Ctx() { domain }: Context,
@@ -59,7 +61,19 @@ export class WebhookResolver {
     return inputs.RotateWebhookSecretResult.show(await domain.webhooks.rotateSecret(input));
   }
 
-  @Mutation(() => inputs.EnableWebhookResult.union, { description: 'Switches an endpoint on or off. Repeatable.' })
+  @Mutation(() => inputs.DeleteWebhookResult.union, {
+    description: 'Deletes an endpoint. What waits to be sent is cancelled; what was sent stays to be read. Repeatable.',
+  })
+  async deleteWebhook(
+    @Arg('input', () => inputs.DeleteWebhookInput, { description: 'Which one.' }) { id }: inputs.DeleteWebhookInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return inputs.DeleteWebhookResult.show(await domain.webhooks.delete(id));
+  }
+
+  @Mutation(() => inputs.EnableWebhookResult.union, {
+    description: 'Switches an endpoint on or off. What waits when it is switched off is cancelled. Repeatable.',
+  })
   async enableWebhook(
     @Arg('input', () => inputs.EnableWebhookInput, { description: 'Which, and how.' })
     { id, enabled }: inputs.EnableWebhookInput,

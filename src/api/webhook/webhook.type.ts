@@ -29,6 +29,9 @@ registerEnumType(DeliveryStatusEnum, {
     PENDING: { description: 'Waits for its first or next attempt.' },
     DELIVERED: { description: 'The endpoint answered with a status of 200 to 299.' },
     FAILED: { description: 'Not tried any more, unless it is replayed.' },
+    CANCELLED: {
+      description: 'Not tried any more because its endpoint was disabled or deleted; see `cancelledReason`.',
+    },
   },
 });
 
@@ -75,6 +78,9 @@ export class WebhookDeliveryType extends Node {
   @Field(() => DateTime, { description: 'When what it tells of happened.' })
   createdAt: Date;
 
+  @Field(() => String, { nullable: true, description: 'Why it was cancelled; null unless it was.' })
+  cancelledReason: string | null;
+
   @Field(() => DateTime, { nullable: true, description: 'When it is tried again; null before the first attempt.' })
   nextAttemptAt: Date | null;
 
@@ -114,6 +120,9 @@ export class WebhookGraphType extends Node {
 
   @Field(() => String, { nullable: true, description: 'Why it was disabled.' })
   disabledReason: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was deleted; null while it is there.' })
+  deletedAt: Date | null;
 
   @Field(() => DateTime, { description: 'When it was made.' })
   createdAt: Date;

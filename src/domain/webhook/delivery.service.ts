@@ -10,7 +10,7 @@ import { type Refusal, refuse } from '../refusal/refusals';
 import { type Answer, sendWebhook } from './send-webhook';
 import type { WebhookService } from './webhook.service';
 import { WebhookAttempt } from './webhook-attempt.entity';
-import { type DeliveryStatus, WebhookDelivery } from './webhook-delivery.entity';
+import { cancelledFor, type DeliveryStatus, WebhookDelivery } from './webhook-delivery.entity';
 import { secretsOf, WebhookEndpoint } from './webhook-endpoint.entity';
 
 interface DeliveryServices {
@@ -69,10 +69,15 @@ export class DeliveryService {
   async #settle(id: string, answer: Answer | null): Promise<Date | null> {
     const { database, clock, webhooks } = this.services;
     const deliveries = database.repository(WebhookDelivery);
+    const { endpointId } = await deliveries.findOneByOrFail({ id });
+    const endpoint = (await webhooks.locked(endpointId))!;
     const delivery = await deliveries.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
-    if (delivery.status !== 'PENDING') return null;
+    const pending = delivery.status === 'PENDING';
     if (!answer) {
-      await deliveries.update({ id }, { status: 'FAILED', nextAttemptAt: null });
+      if (!pending) return null;
+      const { disabledAt, disabledReason } = endpoint;
+      if (!disabledAt) return clock(); // somebody let the endpoint in again
+      await deliveries.update({ id }, cancelledFor(disabledReason!));
       return null;
     }
     const at = clock();
@@ -81,41 +86,49 @@ export class DeliveryService {
     const { responseStatus } = answer;
     const delivered = responseStatus !== null && responseStatus >= 200 && responseStatus < 300;
     const endpoints = database.repository(WebhookEndpoint);
-    // Not a full lock: who publishes refers to the endpoint and shall not wait.
-    const endpoint = await endpoints.findOneOrFail({
-      where: { id: delivery.endpointId },
-      lock: { mode: 'for_no_key_update' },
-    });
     if (delivered) {
       await endpoints.update({ id: endpoint.id }, { failingSince: null });
-      await deliveries.update({ id }, { attempts: number, status: 'DELIVERED', nextAttemptAt: null });
+      const end = { status: 'DELIVERED', cancelledReason: null, nextAttemptAt: null } as const;
+      await deliveries.update({ id }, { attempts: number, ...end });
+      return null;
+    }
+    if (!pending) {
+      // Cancelled while it was under way.
+      await deliveries.update({ id }, { attempts: number });
       return null;
     }
     const failingSince = endpoint.failingSince ?? at;
     await endpoints.update({ id: endpoint.id }, { failingSince });
     const tooLong = at.getTime() - failingSince.getTime() >= PATIENCE;
-    if (responseStatus === GONE) await webhooks.disable(endpoint, 'it answered 410 Gone');
-    else if (tooLong) await webhooks.disable(endpoint, `nothing was delivered since ${failingSince.toISOString()}`);
     const pause = responseStatus === GONE || tooLong ? undefined : pauses[number - delivery.attemptsBefore - 1];
     // A fifth is left to chance, so that deliveries that failed together do not come back together.
     const next = pause === undefined ? null : new Date(at.getTime() + pause * (1 + Math.random() / 5));
     const status: DeliveryStatus = next ? 'PENDING' : 'FAILED';
     await deliveries.update({ id }, { attempts: number, status, nextAttemptAt: next });
+    if (!endpoint.disabledAt) {
+      if (responseStatus === GONE) await webhooks.disable(endpoint, 'it answered 410 Gone');
+      else if (tooLong) await webhooks.disable(endpoint, `nothing was delivered since ${failingSince.toISOString()}`);
+    }
     return next;
   }
 
   /** Sends a delivery again: the same id and body, a new signature, as if it had not been tried yet. */
   async replay(id: string): Promise<WebhookDelivery | Refusal> {
-    const { database, queue } = this.services;
+    const { database, queue, webhooks } = this.services;
     if (!isId(id)) return refuse('DELIVERY_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const deliveries = database.repository(WebhookDelivery);
-      const delivery = await deliveries.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
-      if (!delivery) return refuse('DELIVERY_NOT_FOUND', ['id'], { id });
-      const endpoint = await database.repository(WebhookEndpoint).findOneByOrFail({ id: delivery.endpointId });
-      if (endpoint.disabledAt) return refuse('WEBHOOK_DISABLED', ['id'], { url: endpoint.url });
+      const found = await deliveries.findOneBy({ id });
+      if (!found) return refuse('DELIVERY_NOT_FOUND', ['id'], { id });
+      const { url, deletedAt, disabledAt } = (await webhooks.locked(found.endpointId))!;
+      if (deletedAt) return refuse('WEBHOOK_DELETED', ['id'], { url, deletedAt: deletedAt.toISOString() });
+      if (disabledAt) return refuse('WEBHOOK_DISABLED', ['id'], { url });
+      const delivery = await deliveries.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
       const { attempts: attemptsBefore } = delivery;
-      await deliveries.update({ id }, { status: 'PENDING', attemptsBefore, nextAttemptAt: null });
+      await deliveries.update(
+        { id },
+        { status: 'PENDING', cancelledReason: null, attemptsBefore, nextAttemptAt: null },
+      );
       await queue.wake(backgroundJob({ kind: 'WEBHOOK', subjectId: id }));
       return deliveries.findOneByOrFail({ id });
     });

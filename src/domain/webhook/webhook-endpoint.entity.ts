@@ -37,6 +37,10 @@ export class WebhookEndpoint extends Owned {
 
   @Column('text', { nullable: true })
   disabledReason: string | null;
+
+  /** It is disabled, too, from then on. */
+  @Column({ ...instant, nullable: true })
+  deletedAt: Date | null;
 }
 
 /** What a delivery is signed with at a moment, the newest first. */

@@ -10,7 +10,7 @@ import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { Destinations } from './destinations';
-import { WebhookDelivery } from './webhook-delivery.entity';
+import { cancelledFor, WebhookDelivery } from './webhook-delivery.entity';
 import { WebhookEndpoint } from './webhook-endpoint.entity';
 import { type WebhookPayloads, type WebhookType, wireType } from './webhook-types';
 
@@ -112,7 +112,7 @@ export class WebhookService {
       return wrong(`graceHours must be an integer from 0 to ${LONGEST_GRACE_HOURS}`);
     }
     return database.transaction(async () => {
-      const endpoint = await this.#locked(id);
+      const endpoint = await this.#kept(id);
       if (endpoint instanceof Refusal) return endpoint;
       const now = clock();
       const until = new Date(now.getTime() + graceHours * HOUR).toISOString();
@@ -136,7 +136,7 @@ export class WebhookService {
     const { database, audit } = this.services;
     return database.transaction(async () => {
       const endpoints = database.repository(WebhookEndpoint);
-      const endpoint = await this.#locked(id);
+      const endpoint = await this.#kept(id);
       if (endpoint instanceof Refusal) return endpoint;
       if ((endpoint.disabledAt === null) === enabled) return endpoint;
       if (enabled) {
@@ -150,21 +150,45 @@ export class WebhookService {
     });
   }
 
-  /** Part of a transaction that holds the endpoint's lock. The others are told. */
+  /** Ends an endpoint. What it was sent stays to be read. Deleting twice is no error. */
+  async delete(id: string): Promise<WebhookEndpoint | Refusal> {
+    const { database, audit, clock } = this.services;
+    return database.transaction(async () => {
+      const endpoint = await this.locked(id);
+      if (!endpoint) return refuse('WEBHOOK_NOT_FOUND', ['id'], { id });
+      if (endpoint.deletedAt) return endpoint;
+      if (!endpoint.disabledAt) await this.disable(endpoint, 'somebody deleted it');
+      const endpoints = database.repository(WebhookEndpoint);
+      await endpoints.update({ id }, { deletedAt: clock() });
+      const { url, types } = endpoint;
+      await audit.record({ action: 'WEBHOOK_DELETED', subject: { type: 'WEBHOOK', id }, before: { url, types } });
+      return endpoints.findOneByOrFail({ id });
+    });
+  }
+
+  /** Part of a transaction that holds the endpoint's lock. What waited to be sent is cancelled, and the others are told. */
   async disable({ id, url, projectId }: WebhookEndpoint, reason: string): Promise<void> {
     const { database, audit, clock } = this.services;
     const change = { disabledAt: clock(), disabledReason: reason };
     await database.repository(WebhookEndpoint).update({ id }, change);
+    await database.repository(WebhookDelivery).update({ endpointId: id, status: 'PENDING' }, cancelledFor(reason));
     await audit.record({ action: 'WEBHOOK_DISABLED', subject: { type: 'WEBHOOK', id }, after: { url, reason } });
     await this.publish('WEBHOOK_DISABLED', { endpointId: id, reason }, projectId);
   }
 
-  /** Not a full lock: who publishes refers to the endpoint and shall not wait. */
-  async #locked(id: string): Promise<WebhookEndpoint | Refusal> {
+  /** Taken before the lock of one of its deliveries. Not a full one: who publishes refers to the endpoint and shall not wait. */
+  async locked(id: string): Promise<WebhookEndpoint | null> {
     const where = { id };
     const lock = { mode: 'for_no_key_update' } as const;
-    const found = isId(id) ? await this.services.database.repository(WebhookEndpoint).findOne({ where, lock }) : null;
-    return found ?? refuse('WEBHOOK_NOT_FOUND', ['id'], { id });
+    return isId(id) ? this.services.database.repository(WebhookEndpoint).findOne({ where, lock }) : null;
+  }
+
+  /** One that is not deleted, locked. */
+  async #kept(id: string): Promise<WebhookEndpoint | Refusal> {
+    const endpoint = await this.locked(id);
+    if (!endpoint) return refuse('WEBHOOK_NOT_FOUND', ['id'], { id });
+    const { url, deletedAt } = endpoint;
+    return deletedAt ? refuse('WEBHOOK_DELETED', ['id'], { url, deletedAt: deletedAt.toISOString() }) : endpoint;
   }
 
   async get(id: string): Promise<WebhookEndpoint | null> {
@@ -175,8 +199,9 @@ export class WebhookService {
     return this.services.database.repository(WebhookEndpoint).findBy({ id: In([...ids]) });
   }
 
-  async list(page: PageRequest): Promise<Page<WebhookEndpoint>> {
-    return pageOf(this.services.database.repository(WebhookEndpoint).createQueryBuilder('endpoint'), page);
+  async list(page: PageRequest, { deleted = false } = {}): Promise<Page<WebhookEndpoint>> {
+    const query = this.services.database.repository(WebhookEndpoint).createQueryBuilder('endpoint');
+    return pageOf(deleted ? query : query.where('endpoint.deletedAt IS NULL'), page);
   }
 }
 
