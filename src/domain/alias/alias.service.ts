@@ -8,6 +8,7 @@ import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
+import type { RequestProgressService } from '../playbook/request-progress.service';
 import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { WebhookService } from '../webhook/webhook.service';
@@ -56,6 +57,7 @@ interface AliasServices {
   checkpoints: CheckpointService;
   approvals: ApprovalService;
   webhooks: WebhookService;
+  progress: RequestProgressService;
 }
 
 /** A move that nothing speaks against. */
@@ -86,7 +88,7 @@ export class AliasService {
   }
 
   async #create({ name, ...protection }: Omit<CreateAlias, 'idempotencyKey'>): Promise<Alias | Refusal> {
-    const { database, audit } = this.services;
+    const { database, audit, progress } = this.services;
     if (!NAME.test(name)) {
       const problem = 'an alias is up to 63 small letters, digits, dots, dashes and underscores';
       return refuse('INVALID_INPUT', ['name'], { problem });
@@ -107,13 +109,14 @@ export class AliasService {
       if (!row) return refuse('ALIAS_EXISTS', ['name'], { name });
       const after = { name, ...protection };
       await audit.record({ action: 'ALIAS_CREATED', subject: { type: 'ALIAS', id: row.id }, after });
+      await progress.wakeForAlias(row.id);
       return aliases.findOneByOrFail({ id: row.id });
     });
   }
 
   /** Changes what a move to a new checkpoint takes; where it points now stays as it is. */
   async protect(name: string, protection: AliasProtection): Promise<Alias | Refusal> {
-    const { database, audit } = this.services;
+    const { database, audit, progress } = this.services;
     const invalid = invalidProtection(protection);
     if (invalid) return invalid;
     return database.transaction(async () => {
@@ -122,6 +125,7 @@ export class AliasService {
       await database.repository(Alias).update({ id: before.id }, protection);
       const after = await database.repository(Alias).findOneByOrFail({ id: before.id });
       await audit.record({ action: 'ALIAS_PROTECTED', subject: { type: 'ALIAS', id: before.id }, before, after });
+      await progress.wakeForAlias(before.id);
       return after;
     });
   }
@@ -208,7 +212,7 @@ export class AliasService {
 
   /** Part of a transaction that holds the alias's lock. Pointing it where it points already is no move. */
   async #point({ alias, checkpointId, reason, rollbackToId }: Step): Promise<Alias> {
-    const { database, audit, webhooks } = this.services;
+    const { database, audit, webhooks, progress } = this.services;
     if (alias.checkpointId === checkpointId) return alias;
     const { id: aliasId, projectId, checkpointId: fromId } = alias;
     const move = { projectId, aliasId, fromId, toId: checkpointId, reason, actorId: currentActor().id, rollbackToId };
@@ -218,6 +222,7 @@ export class AliasService {
     const after = await database.repository(Alias).findOneByOrFail({ id: aliasId });
     await audit.record({ action: 'ALIAS_MOVED', subject: { type: 'ALIAS', id: aliasId }, before: alias, after });
     await webhooks.publish('ALIAS_MOVED', { alias: alias.name, fromId, toId: checkpointId });
+    await progress.wakeForAlias(aliasId);
     return after;
   }
 
