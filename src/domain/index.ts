@@ -131,8 +131,9 @@ export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from
 export { AttackResult } from './verification/attack-result.entity';
 export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
 export { Verification, type VerificationProgress } from './verification/verification.entity';
-export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
+export type { Evidenced } from './verification/verification-life';
 export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
+export type { VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verify-request';
 export type { CreateWebhook } from './webhook/webhook.service';
 export { WebhookAttempt } from './webhook/webhook-attempt.entity';
 export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';
