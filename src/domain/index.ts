@@ -133,9 +133,11 @@ export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from
 export { AttackResult } from './verification/attack-result.entity';
 export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
 export { Verification, type VerificationProgress } from './verification/verification.entity';
-export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
+export type { Evidenced } from './verification/verification-life';
 export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
 export type { CreateWebhook, RotateSecret } from './webhook/webhook.service';
+export type { VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verify-request';
+export type { CreateWebhook } from './webhook/webhook.service';
 export { WebhookAttempt } from './webhook/webhook-attempt.entity';
 export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';
 export { type FormerSecret, WebhookEndpoint } from './webhook/webhook-endpoint.entity';
