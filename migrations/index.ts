@@ -12,6 +12,7 @@ import { Governance1763840000000 } from './1763840000000-governance';
 import { Transparency1763850000000 } from './1763850000000-transparency';
 import { LineageChanges1763860000000 } from './1763860000000-lineage-changes';
 import { Vouchers1763870000000 } from './1763870000000-vouchers';
+import { Operations1763880000000 } from './1763880000000-operations';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   Transparency1763850000000,
   LineageChanges1763860000000,
   Vouchers1763870000000,
+  Operations1763880000000,
 ];

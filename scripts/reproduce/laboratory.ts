@@ -7,13 +7,13 @@ import { loadPlugin } from '../../src/trainer/plugin/load-plugin';
 import { COARSE_WORDS, FINE_WORDS } from '../pretrain/words';
 import { type Cell, given, type Run } from './cells';
 import type { Datasets } from './datasets';
-import type { Part, View } from './definition';
+import type { Model, Part, View } from './definition';
 import type { CellResult } from './results';
 import { curveOf, Diverged, environmentOf, finished, listen, only } from './trainers';
 import { coarseWord } from './words';
 
-/** What methods that need other steps on small models call theirs; it is part of their code. */
-const PRESET = 'small';
+/** What methods that need other steps on small models call theirs, the tower's own first; they are part of their code. */
+const presetsFor = (model: Model): readonly string[] => [`small-${model}`, 'small'];
 
 /** Runs cells: each in trainers of its own, as the server would, one thread each. */
 export class Laboratory {
@@ -65,6 +65,7 @@ export class Laboratory {
     const folder = join(SHIPPED_PLUGINS, row.method);
     const store = join(this.work, 'plugins');
     const { method, codeDigest } = await loadPlugin(folder, store);
+    const preset = presetsFor(model).find((name) => method.presets?.[name]);
     const taken = await Promise.all(
       Object.entries(sets).map(async ([set, cut]) => {
         const { source, samples } = await this.datasets.take('unlearn', cut);
@@ -77,7 +78,7 @@ export class Laboratory {
       assignment: {
         run: name,
         plugin: { folder, codeDigest, store },
-        parameters: { ...(method.presets?.[PRESET] && { preset: PRESET }), ...row.parameters },
+        parameters: { ...(preset && { preset }), ...row.parameters },
         seed,
         checkpoint: join(this.checkpoints, model),
         sets: Object.fromEntries(taken),

@@ -37,7 +37,7 @@ export function page(table: Table, found: Found, options: PageOptions): string {
 }
 
 const STANDARD =
-  'Parameters are the preset `small` where a method has one, and its defaults else. Target: accuracy on what was to be forgotten. Kept: after / before on a dataset that was to stay, and what it was before. Numbers are means over runs, ± half of the 95 % t-interval over runs (none where there is one); runs of one row differ in seed, and in the line "all" also in what is forgotten, which is not independent of it. Seconds and memory are those of the run without its evaluation; updated is the share of weights that differ from the original’s.';
+  'Parameters are the preset `small` (`small-vit` on the ViT) where a method has one, and its defaults else. Target: accuracy on what was to be forgotten. Kept: after / before on a dataset that was to stay, and what it was before. Numbers are means over runs, ± half of the 95 % t-interval over runs (none where there is one); runs of one row differ in seed, and in the line "all" also in what is forgotten, which is not independent of it. Seconds and memory are those of the run without its evaluation; updated is the share of weights that differ from the original’s.';
 const LEGEND: Readonly<Record<Table['score'], string>> = {
   lip: `${STANDARD} Score: equation 10 of Lip, from 0 to 1, lower is better.`,
   ratio: `${STANDARD} Score: the ratio score, from 0 to 100, higher is better.`,

@@ -99,7 +99,7 @@ export function createLoaders(domain: Domain): Loaders {
       return ids.map((id) => rows.filter((row) => row.evaluationId === id));
     }),
     deliveryAttempts: new DataLoader(async (ids) => {
-      const rows = await domain.webhooks.attemptsOf(ids);
+      const rows = await domain.deliveries.attemptsOf(ids);
       return ids.map((id) => rows.filter((row) => row.deliveryId === id));
     }),
     requestRecipients: new DataLoader(async (ids) => {

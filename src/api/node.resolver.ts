@@ -52,7 +52,7 @@ export class NodeResolver {
       domain.aliases.byIds([id]).then((rows) => rows.map(AliasType.of)),
       domain.aliases.movesByIds([id]).then((rows) => rows.map(AliasMoveType.of)),
       may('webhook') ? domain.webhooks.byIds([id]).then((rows) => rows.map(WebhookGraphType.of)) : [],
-      may('webhook') ? domain.webhooks.deliveriesByIds([id]).then((rows) => rows.map(WebhookDeliveryType.of)) : [],
+      may('webhook') ? domain.deliveries.byIds([id]).then((rows) => rows.map(WebhookDeliveryType.of)) : [],
       domain.playbooks.byIds([id]).then((rows) => rows.map(PlaybookGraphType.of)),
       may('erasureRequest') ? domain.requests.byIds([id]).then((rows) => rows.map(ErasureRequestType.of)) : [],
       may('erasureRequest') ? domain.requests.recipientsByIds([id]).then((rows) => rows.map(RecipientType.of)) : [],

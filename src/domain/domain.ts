@@ -51,6 +51,7 @@ import { TokenService } from './token/token.service';
 import { Keyring } from './transparency/keyring';
 import { TransparencyLog } from './transparency/transparency-log';
 import { VerificationService } from './verification/verification.service';
+import { DeliveryService } from './webhook/delivery.service';
 import { Destinations } from './webhook/destinations';
 import { WebhookService } from './webhook/webhook.service';
 
@@ -117,6 +118,7 @@ export class Domain {
   readonly requests: ErasureRequestService;
   readonly requestFeed: RequestFeed;
   readonly webhooks: WebhookService;
+  readonly deliveries: DeliveryService;
   readonly approvals: ApprovalService;
   readonly aliases: AliasService;
   readonly playbooks: PlaybookService;
@@ -167,6 +169,7 @@ export class Domain {
     this.requests = new ErasureRequestService(this);
     this.requestFeed = new RequestFeed(this);
     this.webhooks = new WebhookService(this, new Destinations(options.webhookNetworks));
+    this.deliveries = new DeliveryService(this);
     this.approvals = new ApprovalService(this);
     this.aliases = new AliasService(this, options.verifications ?? this.verifications);
     this.playbooks = new PlaybookService(this);
@@ -187,7 +190,7 @@ export class Domain {
       RE_EMERGENCE: {
         settle: (id) => inProjectOf(database, Checkpoint, id, () => this.reEmergence.look(id)),
       },
-      WEBHOOK: this.webhooks.work,
+      WEBHOOK: this.deliveries.work,
     });
   }
 

@@ -15,7 +15,7 @@ export {
   systemOf,
 } from './actor/actor';
 export { Alias } from './alias/alias.entity';
-export type { AliasProtection, CreateAlias, MoveAliases, RollbackAlias } from './alias/alias.service';
+export type { AliasProtection, CreateAlias, DeleteAlias, MoveAliases, RollbackAlias } from './alias/alias.service';
 export { AliasMove } from './alias/alias-move.entity';
 export type { Verdicts } from './alias/verdicts';
 export { Approval, type Decision, decisions } from './approval/approval.entity';
@@ -133,10 +133,12 @@ export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from
 export { AttackResult } from './verification/attack-result.entity';
 export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
 export { Verification, type VerificationProgress } from './verification/verification.entity';
-export type { Evidenced, VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verification.service';
+export type { Evidenced } from './verification/verification-life';
 export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
+export type { CreateWebhook, RotateSecret } from './webhook/webhook.service';
+export type { VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verify-request';
 export type { CreateWebhook } from './webhook/webhook.service';
 export { WebhookAttempt } from './webhook/webhook-attempt.entity';
 export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';
-export { WebhookEndpoint } from './webhook/webhook-endpoint.entity';
+export { type FormerSecret, WebhookEndpoint } from './webhook/webhook-endpoint.entity';
 export { type WebhookPayloads, type WebhookType, webhookTypes, wireType } from './webhook/webhook-types';

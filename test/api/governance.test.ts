@@ -174,6 +174,9 @@ test('aliases and approvals refuse in types of their own', async () => {
   const protection = { alias: 'guarded', passNeeded: false, approvalsNeeded: 1 };
   expect(await mutate('protectAlias', protection)).toMatchObject({ __typename: 'Alias' });
   expect(await move()).toMatchObject({ __typename: 'AliasNeedsApprovals' });
+  expect(await mutate('deleteAlias', { alias: 'guarded', reason: 'x' })).toMatchObject({
+    __typename: 'AliasProtected',
+  });
   const rollback = { alias: 'guarded', moveId: id, reason: 'x' };
   expect(await mutate('rollbackAlias', rollback)).toMatchObject({ __typename: 'AliasMoveNotFound' });
   expect(await mutate('withdrawApproval', { id })).toMatchObject({ __typename: 'ApprovalNotFound' });
@@ -188,6 +191,20 @@ test('aliases and approvals refuse in types of their own', async () => {
     approvals: { totalCount: 1, edges: [{ node: { decision: 'APPROVED', approverName: 'Rita', checkpoint: { id } } }] },
   });
   expect((await move()).__typename).toBe('MovedAliases');
+
+  await mutate('protectAlias', { ...protection, approvalsNeeded: 0 });
+  expect(await mutate('deleteAlias', { alias: 'guarded', reason: 'over' })).toMatchObject({ __typename: 'Alias' });
+  const { alias, gone } = await ask<{ alias: object | null; gone: object }>(
+    `{ alias(name: "guarded") { id }
+       gone: alias(name: "guarded", deleted: true) { deletedAt checkpoint { id } history { edges { node { reason from { id } to { id } } } } } }`,
+    {},
+  );
+  expect(alias).toBeNull();
+  expect(gone).toMatchObject({
+    deletedAt: expect.any(String),
+    checkpoint: null,
+    history: { edges: [{ node: { reason: 'over', from: { id }, to: null } }, { node: { from: null, to: { id } } }] },
+  });
 });
 
 test('a webhook shows its secret once and its deliveries always', async () => {
@@ -198,6 +215,21 @@ test('a webhook shows its secret once and its deliveries always', async () => {
   const made = await mutate('createWebhook', { url: 'https://example.org/', types: ['REQUEST_MOVED'] }, fields);
   expect(made).toMatchObject({ secret: expect.stringMatching(/^whsec_/), webhook: { types: ['REQUEST_MOVED'] } });
   const { id } = made.webhook as { id: string };
+  const rotated = await mutate(
+    'rotateWebhookSecret',
+    { id },
+    '... on RotatedWebhook { secret webhook { id formerSecretsUntil } }',
+  );
+  expect(rotated).toMatchObject({
+    __typename: 'RotatedWebhook',
+    secret: expect.stringMatching(/^whsec_/),
+    webhook: { id, formerSecretsUntil: [expect.any(String)] },
+  });
+  expect(rotated.secret).not.toBe(made.secret);
+  expect(await mutate('rotateWebhookSecret', { id, graceHours: 721 }, '')).toMatchObject({
+    __typename: 'InvalidInput',
+    path: ['graceHours'],
+  });
   await mutate('moveErasureRequest', { id: await receive(), to: 'WITHDRAWN' });
   const { webhook } = await ask<{ webhook: { deliveries: { edges: { node: { id: string } }[] } } }>(
     `query ($id: ID!) { webhook(id: $id) { url failingSince disabledAt disabledReason deliveries(status: PENDING) { totalCount edges { node {
@@ -214,6 +246,17 @@ test('a webhook shows its secret once and its deliveries always', async () => {
   expect(await mutate('enableWebhook', { id, enabled: false })).toMatchObject({ __typename: 'Webhook' });
   const delivery = webhook.deliveries.edges[0]!.node.id;
   expect(await mutate('replayDelivery', { id: delivery })).toMatchObject({ __typename: 'WebhookDisabled' });
+  const deleted = await mutate('deleteWebhook', { id }, '... on Webhook { deletedAt disabledReason }');
+  expect(deleted).toMatchObject({ deletedAt: expect.any(String), disabledReason: 'somebody switched it off' });
+  expect(await mutate('enableWebhook', { id, enabled: true })).toMatchObject({ __typename: 'WebhookDeleted' });
+  const { webhooks, all } = await ask<{ webhooks: { edges: object[] }; all: { edges: object[] } }>(
+    `{ webhooks { edges { node { id } } }
+       all: webhooks(deleted: true) { edges { node { id deliveries { edges { node { status cancelledReason } } } } } } }`,
+    {},
+  );
+  expect(webhooks.edges).toEqual([]);
+  const cancelled = { status: 'CANCELLED', cancelledReason: 'somebody switched it off' };
+  expect(all.edges).toEqual([{ node: { id, deliveries: { edges: [{ node: cancelled }] } } }]);
 });
 
 test('a request is followed live from any event until it is closed', async () => {

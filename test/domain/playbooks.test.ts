@@ -23,6 +23,7 @@ describeOnBoth('playbooks', (fresh) => {
   let place: Place;
   let domain: Domain;
   let scene: Scene;
+  let policyId: string;
   let now = new Date();
   let made = 0;
   const verdicts = new Map<string, Verdict>();
@@ -47,6 +48,7 @@ describeOnBoth('playbooks', (fresh) => {
       },
     });
     scene = await setTheScene(domain);
+    policyId = (await domain.policies.shipped()).id;
   });
   beforeEach(() => {
     verified.length = 0;
@@ -75,7 +77,7 @@ describeOnBoth('playbooks', (fresh) => {
         seed: 7,
         retainSetId: retainSetId ?? null,
         evaluateOnId: evaluateOnId ?? null,
-        policyId: 'strict',
+        policyId,
         approvalsNeeded,
         automatic,
       }),
@@ -128,7 +130,7 @@ describeOnBoth('playbooks', (fresh) => {
     expect(await next(id)).toMatchObject({ step: 'RUN', state: 'WAITING', forPeople: false });
 
     const result = (await finish())!;
-    expect(verified).toEqual([{ runId, policyId: 'strict' }]);
+    expect(verified).toEqual([{ runId, policyId }]);
     expect(await next(id)).toMatchObject({ step: 'VERIFICATION', state: 'WAITING' });
     verdicts.set(result.id, 'PASS');
     await soon();
@@ -265,6 +267,65 @@ describeOnBoth('playbooks', (fresh) => {
     expect((await request(id)).status).toBe('COMPLETED');
   });
 
+  test('an alias that was deleted stops it until there is one of its name again, and the request says so', async () => {
+    const { id, alias } = await begin({ approvalsNeeded: 1 });
+    const free = { passNeeded: false, approvalsNeeded: 0 };
+    const drop = async () => {
+      granted(await domain.aliases.protect(alias, free));
+      granted(await domain.aliases.delete({ alias, reason: 'renamed' }));
+      await performDue(domain);
+    };
+    const make = async () => {
+      granted(await domain.aliases.create({ name: alias, ...free }));
+      await performDue(domain);
+    };
+    const point = async () => {
+      granted(await domain.aliases.move({ moves: [{ alias, checkpointId: scene.checkpoint.id }], reason: 'again' }));
+      await performDue(domain);
+    };
+    await drop();
+    const waits = { state: 'WAITING', forPeople: true };
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    const gone = `alias ${alias} was deleted: it has to be made again`;
+    expect(await next(id)).toEqual({ step: 'RUN', ...waits, why: `${gone}, or the request be given another playbook` });
+    expect(await domain.progress.take(id, 'RUN')).toMatchObject({ code: 'STEP_NOT_NEXT' });
+    await make();
+    expect(await next(id)).toMatchObject({ step: 'RUN', ...waits, why: expect.stringContaining('points at nothing') });
+    await point();
+    expect((await request(id)).runId).not.toBeNull();
+
+    const result = (await finish())!;
+    verdicts.set(result.id, 'PASS');
+    granted(await approve(rita, result));
+    await drop();
+    await soon();
+    expect(await next(id)).toEqual({ step: 'PROMOTION', ...waits, why: gone });
+    await make();
+    await point();
+    expect((await request(id)).status).toBe('COMPLETED');
+  });
+
+  test('a checkpoint that was deleted under its alias is waited for, not tried every minute', async () => {
+    const { id, alias } = await begin({ approvalsNeeded: 1 });
+    const original = granted(await domain.checkpoints.import({ name: 'short-lived', source: 'somewhere' }));
+    granted(await domain.aliases.protect(alias, { passNeeded: false, approvalsNeeded: 0 }));
+    granted(await domain.aliases.move({ moves: [{ alias, checkpointId: original.id }], reason: 'a try' }));
+    granted(await domain.checkpoints.delete(original.id));
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    expect(await next(id)).toMatchObject({
+      step: 'RUN',
+      state: 'WAITING',
+      why: expect.stringContaining('checkpoint short-lived was deleted'),
+      forPeople: true,
+    });
+    granted(await domain.aliases.move({ moves: [{ alias, checkpointId: scene.checkpoint.id }], reason: 'back' }));
+    await performDue(domain);
+    expect((await request(id)).runId).not.toBeNull();
+    await finish();
+  });
+
   test('people can take every step before a worker looks; a hold at the end still holds', async () => {
     const { id } = await begin({ approvalsNeeded: 1, automatic: [] });
     granted(await domain.requests.linkForgetSet(id, scene.forget.id));
@@ -319,7 +380,10 @@ describeOnBoth('playbooks', (fresh) => {
 
   test('bad input is refused by name', async () => {
     const { alias, id } = await begin();
-    const input = { name: 'another', alias, method: 'clip-erase', automatic: [] };
+    const { retainSetId } = scene.request;
+    const input = { name: 'another', alias, method: 'clip-erase', retainSetId: retainSetId!, automatic: [] };
+    const names = granted(await domain.sets.create({ kind: 'RETAIN', name: 'names', classes: ['dog'] })).id;
+    const overlapping = granted(await domain.datasets.register({ name: 'seen', source: 'dog:0-3' })).id;
     const create = (more: object) => domain.playbooks.create({ ...input, ...more });
     for (const [more, path] of [
       [{ name: ' ' }, 'name'],
@@ -328,12 +392,26 @@ describeOnBoth('playbooks', (fresh) => {
       [{ approvalsNeeded: 11 }, 'approvalsNeeded'],
       [{ automatic: ['APPROVAL'] }, 'automatic'],
       [{ retainSetId: scene.forget.id }, 'retainSetId'],
+      [{ calibrationSetId: scene.forget.id }, 'calibrationSetId'],
       [{ evaluateOnId: 'nonsense' }, 'evaluateOnId'],
+      [{ policyId, evaluateOnId: null }, 'evaluateOnId'],
       [{ name: alias }, 'name'],
     ] as const) {
       expect(await create(more)).toMatchObject({ path: [path] });
     }
     expect(await create({ method: 'nonsense' })).toMatchObject({ code: 'METHOD_UNKNOWN' });
+    const evaluateOnId = scene.held.id;
+    for (const policy of ['strict', scene.held.id]) {
+      const unknown = await create({ policyId: policy, evaluateOnId });
+      expect(unknown).toMatchObject({ code: 'POLICY_NOT_FOUND', path: ['policyId'] });
+    }
+    const neighbour = granted(await domain.projects.create({ name: 'with a policy of its own' }));
+    const theirs = await actingAs({ ...olga, projectId: neighbour.id }, () => domain.policies.shipped());
+    const alien = await actingAs(olga, () => create({ policyId: theirs.id, evaluateOnId }));
+    expect(alien).toMatchObject({ code: 'POLICY_NOT_FOUND' });
+    expect(await create({ retainSetId: null })).toMatchObject({ code: 'SET_MISSING', path: ['retainSetId'] });
+    expect(await create({ retainSetId: names })).toMatchObject({ code: 'SET_WITHOUT_SAMPLES', path: ['retainSetId'] });
+    expect(await create({ evaluateOnId: overlapping })).toMatchObject({ code: 'SETS_OVERLAP', path: ['evaluateOnId'] });
     expect(await create({ parameters: { lambda1: -1 } })).toMatchObject({ code: 'PARAMETER_INVALID' });
     expect(await domain.playbooks.give(id, 'nonsense')).toMatchObject({ code: 'PLAYBOOK_NOT_FOUND' });
     expect(await domain.progress.take('nonsense', 'RUN')).toMatchObject({ code: 'REQUEST_NOT_FOUND' });

@@ -303,6 +303,62 @@ describeOnBoth('approvals and aliases', (fresh) => {
     expect(forward).toMatchObject({ code: 'ALIAS_NEEDS_PASS', path: ['moveId'] });
   });
 
+  test('an alias is deleted by a move to nothing; one of its name goes on with its history, and with no protection of old', async () => {
+    const name = await alias({ passNeeded: false, approvalsNeeded: 1 });
+    const it = await checkpoint();
+    const drop = (reason = 'nobody uses it') => actingAs(ada, () => domain.aliases.delete({ alias: name, reason }));
+    expect(await drop()).toMatchObject({ code: 'ALIAS_PROTECTED', path: ['alias'] });
+    granted(await domain.aliases.protect(name, { passNeeded: false, approvalsNeeded: 0 }));
+    const moved = granted(await move(name, it));
+    expect(await drop(' ')).toMatchObject({ code: 'INVALID_INPUT', path: ['reason'] });
+    const { id } = granted(await drop());
+    expect(id).toBe(moved[0]!.id);
+    expect(await domain.aliases.byName(name)).toBeNull();
+    expect(await domain.aliases.byName(name, { deleted: true })).toMatchObject({ id, checkpointId: null });
+    for (const answer of [
+      await drop(),
+      await move(name, it),
+      await domain.aliases.protect(name, { passNeeded: true, approvalsNeeded: 0 }),
+    ]) {
+      expect(answer).toMatchObject({ code: 'ALIAS_NOT_FOUND' });
+    }
+    const listed = async (deleted: boolean) =>
+      (await domain.aliases.list({ first: 100 }, { deleted })).items.some(({ node }) => node.id === id);
+    expect([await listed(false), await listed(true)]).toEqual([false, true]);
+
+    const again = await domain.aliases.create({ name, passNeeded: true, approvalsNeeded: 0 });
+    expect(granted(again)).toMatchObject({
+      id,
+      checkpointId: null,
+      deletedAt: null,
+      passNeeded: true,
+      approvalsNeeded: 0,
+    });
+    const history = (await domain.aliases.history(id, {})).items.map(({ node }) => node);
+    expect(history).toMatchObject([
+      { fromId: it.id, toId: null, reason: 'nobody uses it', actorId: ada.id },
+      { fromId: null, toId: it.id },
+    ]);
+    const back = (moveId: string) => domain.aliases.rollback({ alias: name, moveId, reason: 'back' });
+    expect(await back(history[0]!.id)).toMatchObject({ code: 'INVALID_INPUT', path: ['moveId'] });
+    expect(await back(history[1]!.id)).toMatchObject({ code: 'ALIAS_NEEDS_PASS' });
+    expect(await domain.aliases.create({ name, passNeeded: false, approvalsNeeded: 0 })).toMatchObject({
+      code: 'ALIAS_EXISTS',
+    });
+    const audited = await domain.database.repository(AuditEntry).findBy({ subjectId: id, action: 'ALIAS_DELETED' });
+    expect(audited).toHaveLength(1);
+  });
+
+  test('of a mover and a deleter at once, the second finds what the first left', async () => {
+    const name = await alias();
+    const it = await checkpoint();
+    const [moved, deleted] = await Promise.all([move(name, it), domain.aliases.delete({ alias: name, reason: 'x' })]);
+    const { id } = granted(deleted);
+    const { items } = await domain.aliases.history(id, {});
+    expect(items[0]!.node).toMatchObject({ toId: null, fromId: Array.isArray(moved) ? it.id : null });
+    expect(await domain.aliases.byName(name)).toBeNull();
+  });
+
   test('two projects may use one name, and see nothing of each other', async () => {
     const { id: projectId } = granted(await domain.projects.create({ name: 'another tenant' }));
     const neighbour: Actor = { ...ada, id: 'person:Nora', projectId };

@@ -1,10 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Webhook } from 'standardwebhooks';
-import type { Domain, WebhookDelivery, WebhookType } from '../../src/domain';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import {
+  AuditEntry,
+  type Domain,
+  type WebhookDelivery,
+  type WebhookEndpoint,
+  type WebhookType,
+} from '../../src/domain';
+import { pauses } from '../../src/domain/webhook/delivery.service';
 import { Destinations } from '../../src/domain/webhook/destinations';
 import { sendWebhook } from '../../src/domain/webhook/send-webhook';
-import { pauses } from '../../src/domain/webhook/webhook.service';
+import { secretsOf } from '../../src/domain/webhook/webhook-endpoint.entity';
 import { performDue } from '../support/background';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain, setTheScene } from '../support/domain';
@@ -63,7 +71,7 @@ describeOnBoth('webhooks', (fresh) => {
     granted(await domain.webhooks.create({ url, types }));
   const publish = () => domain.webhooks.publish('RUN_FINISHED', { runId: 'r', status: 'FAILED', resultId: null });
   const deliveries = async (id: string): Promise<WebhookDelivery[]> =>
-    (await domain.webhooks.deliveries(id, {})).items.map(({ node }) => node);
+    (await domain.deliveries.list(id, {})).items.map(({ node }) => node);
 
   test('a delivery is signed so that another implementation verifies it, and a changed byte fails', async () => {
     const { secret } = await endpoint();
@@ -80,6 +88,68 @@ describeOnBoth('webhooks', (fresh) => {
     expect(() => verifier.verify(body.replace('FAILED', 'PASSED'), given)).toThrow();
     expect(() => verifier.verify(body, { ...given, 'webhook-id': 'msg_other' })).toThrow();
     expect(() => new Webhook(`whsec_${Buffer.alloc(32).toString('base64')}`).verify(body, given)).toThrow();
+  });
+
+  test('a new secret signs at once, the one before beside it for a day, and then no more', async () => {
+    const { id, secret: old } = await endpoint();
+    const { secret } = granted(await domain.webhooks.rotateSecret({ id, graceHours: 24 }));
+    expect(secret).not.toBe(old);
+    const signedWith = async () => {
+      await publish();
+      await performDue(domain);
+      const { headers, body } = receiver.received.at(-1)!;
+      const given = headers as Record<string, string>;
+      const fits = (one: string) => {
+        try {
+          return Boolean(new Webhook(one).verify(body, given));
+        } catch (error) {
+          if (error instanceof WebhookVerificationError) return false;
+          throw error;
+        }
+      };
+      return { count: given['webhook-signature']!.split(' ').length, new: fits(secret), old: fits(old) };
+    };
+    expect(await signedWith()).toEqual({ count: 2, new: true, old: true });
+    // The library compares a delivery's time with today's, so the end of the day is moved to now.
+    await domain.database.query(
+      `UPDATE webhook_endpoint SET former_secrets = jsonb_set(former_secrets, '{0,until}', to_jsonb($2::text)) WHERE id = $1`,
+      [id, now.toISOString()],
+    );
+    expect(await signedWith()).toEqual({ count: 1, new: true, old: false });
+    const audited = await domain.database.repository(AuditEntry).findBy({ subjectId: id });
+    expect(audited.map(({ action }) => action)).toContain('WEBHOOK_SECRET_ROTATED');
+  });
+
+  test('the hours of grace are those of every earlier secret, and none ends one that leaked', async () => {
+    const { id } = await endpoint();
+    const rotate = (graceHours: number) => domain.webhooks.rotateSecret({ id, graceHours });
+    const ends = (found: WebhookEndpoint) =>
+      found.formerSecrets.map(({ until }) => (Date.parse(until) - now.getTime()) / 3_600_000);
+    const began = granted(await rotate(48));
+    expect(ends(began)).toEqual([48]);
+    expect(secretsOf(began, later(48 * 3600 - 1))).toHaveLength(2);
+    expect(secretsOf(began, later(48 * 3600))).toEqual([began.secret]);
+    expect(ends(granted(await rotate(1)))).toEqual([1, 1]);
+    expect(ends(granted(await rotate(24)))).toEqual([24, 1, 1]);
+    granted(await rotate(24));
+    expect(await rotate(24)).toMatchObject({ code: 'INVALID_INPUT', path: ['graceHours'] });
+    now = later(3600);
+    expect(ends(granted(await rotate(24)))).toEqual([24, 23, 23]);
+    expect(ends(granted(await rotate(0)))).toEqual([]);
+    for (const hours of [-1, 1.5, 721]) expect(await rotate(hours)).toMatchObject({ path: ['graceHours'] });
+    const nobody = { id: '00000000-0000-4000-8000-000000000000', graceHours: 1 };
+    expect(await domain.webhooks.rotateSecret(nobody)).toMatchObject({ code: 'WEBHOOK_NOT_FOUND' });
+  });
+
+  test('a rotation that is asked for twice with one key is one', async () => {
+    const { id } = await endpoint();
+    const input = { id, graceHours: 24, idempotencyKey: id };
+    const first = granted(await domain.webhooks.rotateSecret(input));
+    const again = granted(await domain.webhooks.rotateSecret(input));
+    expect(again).toEqual(first);
+    expect(await domain.webhooks.rotateSecret({ ...input, graceHours: 1 })).toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
   });
 
   test('an endpoint is told of what it asked for, and nobody of what was taken back', async () => {
@@ -131,7 +201,7 @@ describeOnBoth('webhooks', (fresh) => {
     await performDue(domain);
     const [delivery] = (await deliveries(id)) as [WebhookDelivery];
     expect(delivery).toMatchObject({ status: 'FAILED', attempts: 10, nextAttemptAt: null });
-    const attempts = await domain.webhooks.attemptsOf([delivery.id]);
+    const attempts = await domain.deliveries.attemptsOf([delivery.id]);
     expect(attempts.map(({ number, responseStatus }) => [number, responseStatus])).toEqual(
       Array.from({ length: 10 }, (_, i) => [i + 1, 500]),
     );
@@ -140,7 +210,7 @@ describeOnBoth('webhooks', (fresh) => {
     );
 
     receiver.answer = { status: 200, headers: {} };
-    expect(granted(await domain.webhooks.replay(delivery.id)).status).toBe('PENDING');
+    expect(granted(await domain.deliveries.replay(delivery.id)).status).toBe('PENDING');
     await performDue(domain);
     expect(await deliveries(id)).toMatchObject([{ status: 'DELIVERED', attempts: 11 }]);
     expect((await domain.webhooks.get(id))!.failingSince).toBeNull();
@@ -153,7 +223,7 @@ describeOnBoth('webhooks', (fresh) => {
     await publish();
     await performDue(domain);
     expect((await domain.webhooks.get(broken.id))!.failingSince).toEqual(now);
-    expect(await domain.webhooks.attemptsOf((await deliveries(broken.id)).map(({ id }) => id))).toMatchObject([
+    expect(await domain.deliveries.attemptsOf((await deliveries(broken.id)).map(({ id }) => id))).toMatchObject([
       { responseStatus: null, error: expect.stringContaining('ECONNREFUSED') },
     ]);
     now = later(5 * 86_400);
@@ -167,9 +237,9 @@ describeOnBoth('webhooks', (fresh) => {
     await publish();
     const [delivery] = (await deliveries(broken.id)) as [WebhookDelivery];
     expect(await deliveries(broken.id)).toHaveLength(1);
-    expect(await domain.webhooks.replay(delivery.id)).toMatchObject({ code: 'WEBHOOK_DISABLED' });
+    expect(await domain.deliveries.replay(delivery.id)).toMatchObject({ code: 'WEBHOOK_DISABLED' });
     granted(await domain.webhooks.enable(broken.id, true));
-    expect(granted(await domain.webhooks.replay(delivery.id)).status).toBe('PENDING');
+    expect(granted(await domain.deliveries.replay(delivery.id)).status).toBe('PENDING');
   });
 
   test('an endpoint that says it is gone is disabled at once', async () => {
@@ -181,6 +251,102 @@ describeOnBoth('webhooks', (fresh) => {
     expect((await deliveries(id)).find(({ type }) => type === 'RUN_FINISHED')).toMatchObject({ status: 'FAILED' });
   });
 
+  test('what waits when an endpoint is switched off is cancelled, says why, and can be replayed later', async () => {
+    const { id } = await endpoint(['RUN_FINISHED']);
+    receiver.answer = { status: 500, headers: {} };
+    await publish();
+    await performDue(domain);
+    await publish();
+    granted(await domain.webhooks.enable(id, false));
+    const why = { status: 'CANCELLED', cancelledReason: 'somebody switched it off', nextAttemptAt: null };
+    expect(await deliveries(id)).toMatchObject([
+      { ...why, attempts: 0 },
+      { ...why, attempts: 1 },
+    ]);
+    await publish();
+    now = later(3600);
+    await performDue(domain);
+    expect([receiver.received.length, (await deliveries(id)).length]).toEqual([1, 2]);
+    granted(await domain.webhooks.enable(id, true));
+    await performDue(domain);
+    expect(receiver.received).toHaveLength(1);
+    receiver.answer = { status: 204, headers: {} };
+    const [last] = (await deliveries(id)) as [WebhookDelivery];
+    expect(granted(await domain.deliveries.replay(last.id))).toMatchObject({
+      status: 'PENDING',
+      cancelledReason: null,
+    });
+    await performDue(domain);
+    expect((await deliveries(id))[0]).toMatchObject({ status: 'DELIVERED', attempts: 1 });
+  });
+
+  test('a deleted endpoint is sent nothing, comes back by nothing, and what it was sent stays to be read', async () => {
+    const watching = await endpoint(['WEBHOOK_DISABLED']);
+    const { id } = await endpoint(['RUN_FINISHED']);
+    await publish();
+    await performDue(domain);
+    await publish();
+    const { deletedAt } = granted(await domain.webhooks.delete(id));
+    expect(deletedAt).toEqual(now);
+    now = later(60);
+    expect(granted(await domain.webhooks.delete(id)).deletedAt).toEqual(deletedAt);
+    await publish();
+    await performDue(domain);
+    const sent = await deliveries(id);
+    expect(sent).toMatchObject([
+      { status: 'CANCELLED', cancelledReason: 'somebody deleted it' },
+      { status: 'DELIVERED' },
+    ]);
+    expect(await domain.deliveries.attemptsOf([sent[1]!.id])).toMatchObject([{ responseStatus: 204 }]);
+    expect(await deliveries(watching.id)).toMatchObject([{ type: 'WEBHOOK_DISABLED', status: 'DELIVERED' }]);
+    const gone = { code: 'WEBHOOK_DELETED', path: ['id'] };
+    expect(await domain.webhooks.enable(id, true)).toMatchObject(gone);
+    expect(await domain.webhooks.rotateSecret({ id, graceHours: 0 })).toMatchObject(gone);
+    expect(await domain.deliveries.replay(sent[0]!.id)).toMatchObject(gone);
+    expect(await domain.webhooks.delete('nonsense')).toMatchObject({ code: 'WEBHOOK_NOT_FOUND' });
+    const listed = async (deleted: boolean) =>
+      (await domain.webhooks.list({ first: 100 }, { deleted })).items.some(({ node }) => node.id === id);
+    expect([await listed(false), await listed(true)]).toEqual([false, true]);
+    const audited = await domain.database.repository(AuditEntry).findBy({ subjectId: id, action: 'WEBHOOK_DELETED' });
+    expect(audited).toHaveLength(1);
+  });
+
+  test('what is under way when its endpoint is switched off is told of as it went', async () => {
+    const { id } = await endpoint(['RUN_FINISHED']);
+    const { work } = domain.deliveries;
+    const settle = (delivery: string, answer: Parameters<typeof work.settle>[1]) =>
+      domain.database.transaction(() => work.settle(delivery, answer));
+    await publish();
+    const [arrived] = (await deliveries(id)) as [WebhookDelivery];
+    const answer = await work.act!(arrived.id);
+    granted(await domain.webhooks.enable(id, false));
+    expect(await settle(arrived.id, answer)).toBeNull();
+    expect(await deliveries(id)).toMatchObject([{ status: 'DELIVERED', attempts: 1, cancelledReason: null }]);
+
+    granted(await domain.webhooks.enable(id, true));
+    receiver.answer = { status: 500, headers: {} };
+    await publish();
+    const [failed] = (await deliveries(id)) as [WebhookDelivery];
+    const refused = await work.act!(failed.id);
+    granted(await domain.webhooks.enable(id, false));
+    expect(await settle(failed.id, refused)).toBeNull();
+    expect((await deliveries(id))[0]).toMatchObject({ status: 'CANCELLED', attempts: 1 });
+    expect((await domain.webhooks.get(id))!.failingSince).toBeNull();
+  });
+
+  test('of what many workers deliver while somebody switches the endpoint off, nothing waits for another', async () => {
+    const { id } = await endpoint(['RUN_FINISHED']);
+    receiver.answer = { status: 500, headers: {} };
+    for (let i = 0; i < 8; i++) await publish();
+    const worked = Array.from({ length: 8 }, () => domain.background.performNext(randomUUID()));
+    const off = domain.webhooks.enable(id, false);
+    const performed = await Promise.all(worked);
+    granted(await off);
+    expect(performed.filter((job) => job?.error !== undefined)).toEqual([]);
+    await performDue(domain);
+    expect(new Set((await deliveries(id)).map(({ status }) => status))).toEqual(new Set(['CANCELLED']));
+  });
+
   test('a redirect is not followed: it is a failure', async () => {
     const other = await Receiver.listen();
     const { id } = await endpoint();
@@ -190,14 +356,14 @@ describeOnBoth('webhooks', (fresh) => {
     other.server.close();
     expect(other.received).toEqual([]);
     const [delivery] = (await deliveries(id)) as [WebhookDelivery];
-    expect(await domain.webhooks.attemptsOf([delivery.id])).toMatchObject([{ responseStatus: 302 }]);
+    expect(await domain.deliveries.attemptsOf([delivery.id])).toMatchObject([{ responseStatus: 302 }]);
   });
 
   test('an endpoint that does not answer is given up', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const message = { url, secret: `whsec_${Buffer.alloc(32).toString('base64')}`, id: 'msg_1', body: '{}' };
+    const message = { url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`], id: 'msg_1', body: '{}' };
     const answer = await sendWebhook(message, new Destinations(networks), now, 200);
     silent.closeAllConnections();
     silent.close();
@@ -209,7 +375,7 @@ describeOnBoth('webhooks', (fresh) => {
       code: 'WEBHOOK_URL_REFUSED',
       message: expect.stringContaining('LETHE_WEBHOOK_NETWORKS'),
     });
-    const message = { secret: `whsec_${Buffer.alloc(32).toString('base64')}`, id: 'msg_1', body: '{}' };
+    const message = { secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`], id: 'msg_1', body: '{}' };
     const nowhere = new Destinations();
     for (const url of [receiver.url, receiver.url.replace('127.0.0.1', 'localhost')]) {
       const answer = await sendWebhook({ ...message, url }, nowhere, now);
@@ -222,9 +388,9 @@ describeOnBoth('webhooks', (fresh) => {
     const { id } = await endpoint();
     await publish();
     const [delivery] = (await deliveries(id)) as [WebhookDelivery];
-    await domain.webhooks.work.act!(delivery.id);
+    await domain.deliveries.work.act!(delivery.id);
     expect(await performDue(domain)).toBe(1);
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(Array(2).fill(delivery.messageId));
-    expect(await domain.webhooks.attemptsOf([delivery.id])).toHaveLength(1);
+    expect(await domain.deliveries.attemptsOf([delivery.id])).toHaveLength(1);
   });
 });

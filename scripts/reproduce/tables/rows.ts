@@ -2,7 +2,7 @@ import type { Row } from '../definition';
 
 export const SEEDS = [1, 2, 3] as const;
 
-/** A method with its preset `small`, where it has one, under its own name. */
+/** A method with its preset for small models, where it has one, under its own name. */
 export const row = (method: string, title: string, more: Partial<Row> = {}): Row => ({
   name: method,
   title,

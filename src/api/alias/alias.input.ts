@@ -66,6 +66,15 @@ export class RollbackAliasInput {
   reason: string;
 }
 
+@InputType({ description: 'An alias to delete.' })
+export class DeleteAliasInput {
+  @Field(() => String, { description: 'Its name.' })
+  alias: string;
+
+  @Field(() => String, { description: 'Why, for the history.' })
+  reason: string;
+}
+
 const success = { type: () => AliasType, show: AliasType.of };
 const lacking = [
   'INVALID_INPUT',
@@ -83,6 +92,11 @@ export const CreateAliasResult = resultType('CreateAliasResult', success, [
   'IDEMPOTENCY_CONFLICT',
 ]);
 export const ProtectAliasResult = resultType('ProtectAliasResult', success, ['INVALID_INPUT', 'ALIAS_NOT_FOUND']);
+export const DeleteAliasResult = resultType('DeleteAliasResult', success, [
+  'INVALID_INPUT',
+  'ALIAS_NOT_FOUND',
+  'ALIAS_PROTECTED',
+]);
 export const MoveAliasesResult = resultType('MoveAliasesResult', { type: () => MovedAliases, show: MovedAliases.of }, [
   ...lacking,
   'ALIAS_MOVED_BEFORE',

@@ -10,20 +10,27 @@ const AliasMoveConnection = connectionType('AliasMove', 'moves of an alias', () 
 @Resolver(() => AliasType)
 export class AliasResolver {
   @Query(() => AliasConnection, { description: 'Aliases, newest first.' })
-  async aliases(@Args(() => PageArgs) page: PageArgs, @Ctx() { domain }: Context): Promise<ConnectionOf<AliasType>> {
-    return toConnection(await domain.aliases.list(page), page, AliasType.of);
+  async aliases(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('deleted', () => Boolean, { defaultValue: false, description: 'Whether deleted ones are listed, too.' })
+    deleted: boolean,
+    @Ctx() { domain }: Context,
+  ): Promise<ConnectionOf<AliasType>> {
+    return toConnection(await domain.aliases.list(page, { deleted }), page, AliasType.of);
   }
 
   @Query(() => AliasType, { nullable: true, description: 'The alias of a name.' })
   async alias(
     @Arg('name', () => String, { description: 'Its name.' }) name: string,
+    @Arg('deleted', () => Boolean, { defaultValue: false, description: 'Whether one that was deleted is shown, too.' })
+    deleted: boolean,
     @Ctx() { domain }: Context,
   ): Promise<AliasType | null> {
-    const row = await domain.aliases.byName(name);
+    const row = await domain.aliases.byName(name, { deleted });
     return row && AliasType.of(row);
   }
 
-  @FieldResolver(() => AliasMoveConnection, { description: 'Every move it made.' })
+  @FieldResolver(() => AliasMoveConnection, { description: 'Every move it made, and each time it was deleted.' })
   async history(
     @Root() { id }: AliasType,
     @Args(() => PageArgs) page: PageArgs,
@@ -32,7 +39,9 @@ export class AliasResolver {
     return toConnection(await domain.aliases.history(id, page), page, AliasMoveType.of);
   }
 
-  @Mutation(() => inputs.CreateAliasResult.union, { description: 'Makes an alias, which points at nothing yet.' })
+  @Mutation(() => inputs.CreateAliasResult.union, {
+    description: 'Makes an alias, which points at nothing yet. One that was deleted goes on with its history.',
+  })
   async createAlias(
     @Arg('input', () => inputs.CreateAliasInput, { description: 'The alias.' }) input: inputs.CreateAliasInput,
     @Ctx() { domain }: Context,
@@ -60,6 +69,16 @@ export class AliasResolver {
     @Ctx() { domain }: Context,
   ): Promise<object> {
     return inputs.MoveAliasesResult.show(await domain.aliases.move(input));
+  }
+
+  @Mutation(() => inputs.DeleteAliasResult.union, {
+    description: 'Deletes an alias that nothing protects. Its history stays.',
+  })
+  async deleteAlias(
+    @Arg('input', () => inputs.DeleteAliasInput, { description: 'Which, and why.' }) input: inputs.DeleteAliasInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return inputs.DeleteAliasResult.show(await domain.aliases.delete(input));
   }
 
   @Mutation(() => inputs.RollbackAliasResult.union, {

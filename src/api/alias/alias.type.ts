@@ -25,8 +25,11 @@ export class AliasType extends Node {
   @Field(() => Int, { description: 'How many people must have approved a checkpoint before the alias moves to it.' })
   approvalsNeeded: number;
 
-  @Field(() => DateTime, { description: 'When it was made.' })
+  @Field(() => DateTime, { description: 'When it was first made.' })
   createdAt: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was deleted; null while it is there.' })
+  deletedAt: Date | null;
 
   @Field(() => CheckpointType, { nullable: true, description: 'What it points at; null before its first move.' })
   async checkpoint(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {
@@ -37,7 +40,7 @@ export class AliasType extends Node {
 @ObjectType('AliasMove', { implements: Node, description: 'One move of an alias.' })
 export class AliasMoveType extends Node {
   private readonly fromId: string | null;
-  private readonly toId: string;
+  private readonly toId: string | null;
 
   static of(this: void, row: AliasMove): AliasMoveType {
     return new AliasMoveType(row);
@@ -60,9 +63,9 @@ export class AliasMoveType extends Node {
     return this.fromId ? CheckpointType.of(await loaders.checkpoint.load(this.fromId)) : null;
   }
 
-  @Field(() => CheckpointType, { description: 'Where it points since.' })
-  async to(@Ctx() { loaders }: Context): Promise<CheckpointType> {
-    return CheckpointType.of(await loaders.checkpoint.load(this.toId));
+  @Field(() => CheckpointType, { nullable: true, description: 'Where it points since; null where it was deleted.' })
+  async to(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {
+    return this.toId ? CheckpointType.of(await loaders.checkpoint.load(this.toId)) : null;
   }
 }
 

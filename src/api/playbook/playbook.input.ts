@@ -4,6 +4,7 @@ import { ErasureRequestType } from '../erasure-request/erasure-request.type';
 import { IdempotentInput } from '../idempotent.input';
 import { JsonObject } from '../scalars';
 import { resultType } from '../user-error';
+import { ofVerifications } from '../verification/verification.input';
 import { PlaybookGraphType, PlaybookStepEnum } from './playbook.type';
 
 @InputType({ description: 'A playbook to make.' })
@@ -29,7 +30,7 @@ export class CreatePlaybookInput extends IdempotentInput {
   @Field(() => ID, { nullable: true, description: 'What the method tunes itself on.' })
   calibrationSetId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Images its runs are evaluated on.' })
+  @Field(() => ID, { nullable: true, description: 'Images its runs are evaluated on; a policy needs them.' })
   evaluateOnId?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'What verification measures by; left out, nothing is verified.' })
@@ -87,7 +88,11 @@ export const CreatePlaybookResult = resultType(
     'METHOD_UNKNOWN',
     'PARAMETER_INVALID',
     'SET_NOT_FOUND',
+    'SET_MISSING',
+    'SET_WITHOUT_SAMPLES',
+    'SETS_OVERLAP',
     'DATASET_NOT_FOUND',
+    'POLICY_NOT_FOUND',
     'PLAYBOOK_EXISTS',
     'IDEMPOTENCY_CONFLICT',
   ],
@@ -109,5 +114,6 @@ export const TakeRequestStepResult = resultType('TakeRequestStepResult', success
   'ALIAS_NEEDS_PASS',
   'ALIAS_NEEDS_APPROVALS',
   'ALIAS_REJECTED',
-  ...ofRuns,
+  'REQUEST_OF_ANOTHER_RUN',
+  ...new Set([...ofRuns, ...ofVerifications]),
 ]);

@@ -142,7 +142,8 @@ export class VerificationFilter {
 
 const success = { type: () => VerificationType, show: VerificationType.of };
 
-const REFUSED = [
+/** What verifying a checkpoint can be refused for. */
+const ofCheckpoints = [
   'INVALID_INPUT',
   'CHECKPOINT_NOT_FOUND',
   'CHECKPOINT_DELETED',
@@ -155,16 +156,16 @@ const REFUSED = [
   'EVIDENCE_TOO_SMALL',
   'REFERENCE_UNLIKE',
   'DEVICE_UNAVAILABLE',
-  'IDEMPOTENCY_CONFLICT',
 ] as const;
 
-export const VerifyCheckpointResult = resultType('VerifyCheckpointResult', success, REFUSED);
-export const VerifyRunResult = resultType('VerifyRunResult', success, [
-  'RUN_NOT_FOUND',
-  'RUN_WITHOUT_RESULT',
-  'DATASET_MISSING',
-  ...REFUSED,
+/** What verifying a run's result can be refused for. */
+export const ofVerifications = ['RUN_NOT_FOUND', 'RUN_WITHOUT_RESULT', 'DATASET_MISSING', ...ofCheckpoints] as const;
+
+export const VerifyCheckpointResult = resultType('VerifyCheckpointResult', success, [
+  ...ofCheckpoints,
+  'IDEMPOTENCY_CONFLICT',
 ]);
+export const VerifyRunResult = resultType('VerifyRunResult', success, [...ofVerifications, 'IDEMPOTENCY_CONFLICT']);
 export const CancelVerificationResult = resultType('CancelVerificationResult', success, [
   'VERIFICATION_NOT_FOUND',
   'VERIFICATION_FINISHED',

@@ -13,12 +13,14 @@ export class WebhookResolver {
   @Query(() => WebhookConnection, { description: 'Webhooks, newest first.' })
   async webhooks(
     @Args(() => PageArgs) page: PageArgs,
+    @Arg('deleted', () => Boolean, { defaultValue: false, description: 'Whether deleted ones are listed, too.' })
+    deleted: boolean,
     @Ctx() { domain }: Context,
   ): Promise<ConnectionOf<WebhookGraphType>> {
-    return toConnection(await domain.webhooks.list(page), page, WebhookGraphType.of);
+    return toConnection(await domain.webhooks.list(page, { deleted }), page, WebhookGraphType.of);
   }
 
-  @Query(() => WebhookGraphType, { nullable: true, description: 'One webhook.' })
+  @Query(() => WebhookGraphType, { nullable: true, description: 'One webhook, deleted or not.' })
   async webhook(
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
     @Ctx() { domain }: Context,
@@ -35,7 +37,7 @@ export class WebhookResolver {
     status: DeliveryStatus | null,
     @Ctx() { domain }: Context,
   ): Promise<ConnectionOf<WebhookDeliveryType>> {
-    return toConnection(await domain.webhooks.deliveries(id, page, { status }), page, WebhookDeliveryType.of);
+    return toConnection(await domain.deliveries.list(id, page, { status }), page, WebhookDeliveryType.of);
   }
 
   @Mutation(() => inputs.CreateWebhookResult.union, {
@@ -48,7 +50,30 @@ export class WebhookResolver {
     return inputs.CreateWebhookResult.show(await domain.webhooks.create(input));
   }
 
-  @Mutation(() => inputs.EnableWebhookResult.union, { description: 'Switches an endpoint on or off. Repeatable.' })
+  @Mutation(() => inputs.RotateWebhookSecretResult.union, {
+    description: 'Gives an endpoint a new secret. For a while deliveries carry a signature by the earlier one, too.',
+  })
+  async rotateWebhookSecret(
+    @Arg('input', () => inputs.RotateWebhookSecretInput, { description: 'Which, and for how long.' })
+    input: inputs.RotateWebhookSecretInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return inputs.RotateWebhookSecretResult.show(await domain.webhooks.rotateSecret(input));
+  }
+
+  @Mutation(() => inputs.DeleteWebhookResult.union, {
+    description: 'Deletes an endpoint. What waits to be sent is cancelled; what was sent stays to be read. Repeatable.',
+  })
+  async deleteWebhook(
+    @Arg('input', () => inputs.DeleteWebhookInput, { description: 'Which one.' }) { id }: inputs.DeleteWebhookInput,
+    @Ctx() { domain }: Context,
+  ): Promise<object> {
+    return inputs.DeleteWebhookResult.show(await domain.webhooks.delete(id));
+  }
+
+  @Mutation(() => inputs.EnableWebhookResult.union, {
+    description: 'Switches an endpoint on or off. What waits when it is switched off is cancelled. Repeatable.',
+  })
   async enableWebhook(
     @Arg('input', () => inputs.EnableWebhookInput, { description: 'Which, and how.' })
     { id, enabled }: inputs.EnableWebhookInput,
@@ -64,6 +89,6 @@ export class WebhookResolver {
     @Arg('input', () => inputs.ReplayDeliveryInput, { description: 'Which one.' }) { id }: inputs.ReplayDeliveryInput,
     @Ctx() { domain }: Context,
   ): Promise<object> {
-    return inputs.ReplayDeliveryResult.show(await domain.webhooks.replay(id));
+    return inputs.ReplayDeliveryResult.show(await domain.deliveries.replay(id));
   }
 }

@@ -1,6 +1,7 @@
 import { Ctx, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import {
   deliveryStatuses,
+  type FormerSecret,
   type WebhookAttempt,
   type WebhookDelivery,
   type WebhookEndpoint,
@@ -28,6 +29,9 @@ registerEnumType(DeliveryStatusEnum, {
     PENDING: { description: 'Waits for its first or next attempt.' },
     DELIVERED: { description: 'The endpoint answered with a status of 200 to 299.' },
     FAILED: { description: 'Not tried any more, unless it is replayed.' },
+    CANCELLED: {
+      description: 'Not tried any more because its endpoint was disabled or deleted; see `cancelledReason`.',
+    },
   },
 });
 
@@ -74,6 +78,9 @@ export class WebhookDeliveryType extends Node {
   @Field(() => DateTime, { description: 'When what it tells of happened.' })
   createdAt: Date;
 
+  @Field(() => String, { nullable: true, description: 'Why it was cancelled; null unless it was.' })
+  cancelledReason: string | null;
+
   @Field(() => DateTime, { nullable: true, description: 'When it is tried again; null before the first attempt.' })
   nextAttemptAt: Date | null;
 
@@ -85,8 +92,18 @@ export class WebhookDeliveryType extends Node {
 
 @ObjectType('Webhook', { implements: Node, description: 'An endpoint that is told of events.' })
 export class WebhookGraphType extends Node {
+  private readonly formerSecrets: FormerSecret[];
+
   static of(this: void, row: WebhookEndpoint): WebhookGraphType {
     return new WebhookGraphType(row);
+  }
+
+  @Field(() => [DateTime], {
+    description: 'Until when earlier secrets sign as well, the newest first; empty while only the newest does.',
+  })
+  formerSecretsUntil(@Ctx() { domain }: Context): Date[] {
+    const now = domain.clock();
+    return this.formerSecrets.map(({ until }) => new Date(until)).filter((until) => until > now);
   }
 
   @Field(() => String, { description: 'Where to.' })
@@ -104,6 +121,9 @@ export class WebhookGraphType extends Node {
   @Field(() => String, { nullable: true, description: 'Why it was disabled.' })
   disabledReason: string | null;
 
+  @Field(() => DateTime, { nullable: true, description: 'When it was deleted; null while it is there.' })
+  deletedAt: Date | null;
+
   @Field(() => DateTime, { description: 'When it was made.' })
   createdAt: Date;
 }
@@ -118,5 +138,12 @@ export class CreatedWebhook {
 
   static of(this: void, row: WebhookEndpoint): CreatedWebhook {
     return Object.assign(new CreatedWebhook(), { webhook: WebhookGraphType.of(row), secret: row.secret });
+  }
+}
+
+@ObjectType('RotatedWebhook', { description: 'An endpoint and its new secret.' })
+export class RotatedWebhook extends CreatedWebhook {
+  static override of(this: void, row: WebhookEndpoint): RotatedWebhook {
+    return Object.assign(new RotatedWebhook(), CreatedWebhook.of(row));
   }
 }

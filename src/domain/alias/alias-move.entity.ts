@@ -3,7 +3,7 @@ import { Checkpoint } from '../checkpoint/checkpoint.entity';
 import { Owned } from '../project/owned';
 import { Alias } from './alias.entity';
 
-/** One move of an alias: from where to where, who, when and why. Never changed, never removed. */
+/** One move of an alias: from where to where, who, when and why; its deletion is one, too. Never changed, never removed. */
 @Entity()
 @Index(['aliasId', 'createdAt', 'id'])
 export class AliasMove extends Owned {
@@ -21,12 +21,13 @@ export class AliasMove extends Owned {
   @JoinColumn()
   from?: Checkpoint | null;
 
-  @Column('uuid')
-  toId: string;
+  /** Null where the alias was deleted. */
+  @Column('uuid', { nullable: true })
+  toId: string | null;
 
   @ManyToOne(() => Checkpoint)
   @JoinColumn()
-  to?: Checkpoint;
+  to?: Checkpoint | null;
 
   @Column('text')
   reason: string;

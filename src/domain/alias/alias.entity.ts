@@ -1,5 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
+import { instant } from '../columns';
 import { Owned } from '../project/owned';
 
 /** A name for whichever checkpoint is in some use, such as `production`. What it points at changes only by moves. */
@@ -23,4 +24,8 @@ export class Alias extends Owned {
   @ManyToOne(() => Checkpoint)
   @JoinColumn()
   checkpoint?: Checkpoint | null;
+
+  /** The row stays, for its history and for whoever makes the name anew. */
+  @Column({ ...instant, nullable: true })
+  deletedAt: Date | null;
 }

@@ -1,4 +1,4 @@
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import type { Database } from '../../database';
 import { currentActor } from '../actor/actor';
 import type { ApprovalService } from '../approval/approval.service';
@@ -8,6 +8,7 @@ import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
+import type { RequestProgressService } from '../playbook/request-progress.service';
 import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { WebhookService } from '../webhook/webhook.service';
@@ -37,6 +38,11 @@ export interface MoveAliases {
   reason: string;
 }
 
+export interface DeleteAlias {
+  alias: string;
+  reason: string;
+}
+
 export interface RollbackAlias {
   alias: string;
   /** The earlier move whose checkpoint it shall point at again. */
@@ -51,6 +57,7 @@ interface AliasServices {
   checkpoints: CheckpointService;
   approvals: ApprovalService;
   webhooks: WebhookService;
+  progress: RequestProgressService;
 }
 
 /** A move that nothing speaks against. */
@@ -81,7 +88,7 @@ export class AliasService {
   }
 
   async #create({ name, ...protection }: Omit<CreateAlias, 'idempotencyKey'>): Promise<Alias | Refusal> {
-    const { database, audit } = this.services;
+    const { database, audit, progress } = this.services;
     if (!NAME.test(name)) {
       const problem = 'an alias is up to 63 small letters, digits, dots, dashes and underscores';
       return refuse('INVALID_INPUT', ['name'], { problem });
@@ -92,20 +99,24 @@ export class AliasService {
       const aliases = database.repository(Alias);
       const made = await database.query<{ id: string }>(
         `INSERT INTO alias (project_id, name, pass_needed, approvals_needed) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING RETURNING id`,
+         ON CONFLICT (project_id, name) DO UPDATE
+           SET pass_needed = excluded.pass_needed, approvals_needed = excluded.approvals_needed, deleted_at = NULL
+           WHERE alias.deleted_at IS NOT NULL
+         RETURNING id`,
         [projectOfNew(), name, protection.passNeeded, protection.approvalsNeeded],
       );
       const [row] = made;
       if (!row) return refuse('ALIAS_EXISTS', ['name'], { name });
       const after = { name, ...protection };
       await audit.record({ action: 'ALIAS_CREATED', subject: { type: 'ALIAS', id: row.id }, after });
+      await progress.wakeForAlias(row.id);
       return aliases.findOneByOrFail({ id: row.id });
     });
   }
 
   /** Changes what a move to a new checkpoint takes; where it points now stays as it is. */
   async protect(name: string, protection: AliasProtection): Promise<Alias | Refusal> {
-    const { database, audit } = this.services;
+    const { database, audit, progress } = this.services;
     const invalid = invalidProtection(protection);
     if (invalid) return invalid;
     return database.transaction(async () => {
@@ -114,6 +125,7 @@ export class AliasService {
       await database.repository(Alias).update({ id: before.id }, protection);
       const after = await database.repository(Alias).findOneByOrFail({ id: before.id });
       await audit.record({ action: 'ALIAS_PROTECTED', subject: { type: 'ALIAS', id: before.id }, before, after });
+      await progress.wakeForAlias(before.id);
       return after;
     });
   }
@@ -121,7 +133,7 @@ export class AliasService {
   /** Moves several aliases, all or none. Where two movers expect the same place, the second is told who was first. */
   async move({ moves, reason }: MoveAliases): Promise<Alias[] | Refusal> {
     const wrong = (path: string, problem: string) => refuse('INVALID_INPUT', [path], { problem });
-    if (reason.trim() === '') return wrong('reason', 'the history of an alias says why it moved');
+    if (reason.trim() === '') return silent();
     if (moves.length === 0 || moves.length > MOST_MOVES) return wrong('moves', `give 1 to ${MOST_MOVES} moves`);
     const names = moves.map(({ alias }) => alias);
     if (new Set(names).size < names.length) return wrong('moves', 'an alias is named twice; it can point at one place');
@@ -149,24 +161,46 @@ export class AliasService {
 
   /** Points an alias at the checkpoint of an earlier move. A move like any other: what protects the alias holds here too. */
   async rollback({ alias: name, moveId, reason }: RollbackAlias): Promise<Alias | Refusal> {
-    if (reason.trim() === '') {
-      return refuse('INVALID_INPUT', ['reason'], { problem: 'the history of an alias says why it moved' });
-    }
+    if (reason.trim() === '') return silent();
     return this.services.database.transaction(async () => {
       const alias = await this.#locked(name, ['alias']);
       if (alias instanceof Refusal) return alias;
       const moves = this.services.database.repository(AliasMove);
       const earlier = isId(moveId) ? await moves.findOneBy({ id: moveId, aliasId: alias.id }) : null;
       if (!earlier) return refuse('ALIAS_MOVE_NOT_FOUND', ['moveId'], { alias: name, id: moveId });
-      const refusal = await this.#refuses(alias, earlier.toId, ['moveId']);
-      return refusal ?? this.#point({ alias, checkpointId: earlier.toId, reason, rollbackToId: earlier.id });
+      const { id: rollbackToId, toId: checkpointId } = earlier;
+      if (checkpointId === null) return refuse('INVALID_INPUT', ['moveId'], { problem: 'that was its deletion' });
+      const refusal = await this.#refuses(alias, checkpointId, ['moveId']);
+      return refusal ?? this.#point({ alias, checkpointId, reason, rollbackToId });
+    });
+  }
+
+  /**
+   * Ends an alias that nothing protects. Its history stays: an alias that is made with the same name later goes on with it,
+   * and so do the playbooks that name it.
+   */
+  async delete({ alias: name, reason }: DeleteAlias): Promise<Alias | Refusal> {
+    const { database, audit, webhooks } = this.services;
+    if (reason.trim() === '') return silent();
+    return database.transaction(async () => {
+      const before = await this.#locked(name, ['alias']);
+      if (before instanceof Refusal) return before;
+      const { id: aliasId, projectId, checkpointId: fromId, passNeeded, approvalsNeeded } = before;
+      if (passNeeded || approvalsNeeded > 0) return refuse('ALIAS_PROTECTED', ['alias'], { alias: name });
+      const deletedAt = new Date();
+      const move = { projectId, aliasId, fromId, toId: null, reason, actorId: currentActor().id };
+      await database.repository(AliasMove).insert({ ...move, createdAt: deletedAt });
+      await database.repository(Alias).update({ id: aliasId }, { checkpointId: null, deletedAt });
+      await audit.record({ action: 'ALIAS_DELETED', subject: { type: 'ALIAS', id: aliasId }, before });
+      await webhooks.publish('ALIAS_DELETED', { alias: name, fromId });
+      return database.repository(Alias).findOneByOrFail({ id: aliasId });
     });
   }
 
   async #locked(name: string, path: string[]): Promise<Alias | Refusal> {
     const alias = await this.services.database
       .repository(Alias)
-      .findOne({ where: { name }, lock: { mode: 'pessimistic_write' } });
+      .findOne({ where: { name, deletedAt: IsNull() }, lock: { mode: 'pessimistic_write' } });
     return alias ?? refuse('ALIAS_NOT_FOUND', path, { alias: name });
   }
 
@@ -178,7 +212,7 @@ export class AliasService {
 
   /** Part of a transaction that holds the alias's lock. Pointing it where it points already is no move. */
   async #point({ alias, checkpointId, reason, rollbackToId }: Step): Promise<Alias> {
-    const { database, audit, webhooks } = this.services;
+    const { database, audit, webhooks, progress } = this.services;
     if (alias.checkpointId === checkpointId) return alias;
     const { id: aliasId, projectId, checkpointId: fromId } = alias;
     const move = { projectId, aliasId, fromId, toId: checkpointId, reason, actorId: currentActor().id, rollbackToId };
@@ -188,6 +222,7 @@ export class AliasService {
     const after = await database.repository(Alias).findOneByOrFail({ id: aliasId });
     await audit.record({ action: 'ALIAS_MOVED', subject: { type: 'ALIAS', id: aliasId }, before: alias, after });
     await webhooks.publish('ALIAS_MOVED', { alias: alias.name, fromId, toId: checkpointId });
+    await progress.wakeForAlias(aliasId);
     return after;
   }
 
@@ -211,8 +246,8 @@ export class AliasService {
     return given < needed ? refuse('ALIAS_NEEDS_APPROVALS', path, { alias: name, checkpoint, needed, given }) : null;
   }
 
-  async byName(name: string): Promise<Alias | null> {
-    return this.services.database.repository(Alias).findOneBy({ name });
+  async byName(name: string, { deleted = false } = {}): Promise<Alias | null> {
+    return this.services.database.repository(Alias).findOneBy(deleted ? { name } : { name, deletedAt: IsNull() });
   }
 
   async byIds(ids: readonly string[]): Promise<Alias[]> {
@@ -223,8 +258,9 @@ export class AliasService {
     return this.services.database.repository(AliasMove).findBy({ id: In([...ids]) });
   }
 
-  async list(page: PageRequest): Promise<Page<Alias>> {
-    return pageOf(this.services.database.repository(Alias).createQueryBuilder('alias'), page);
+  async list(page: PageRequest, { deleted = false } = {}): Promise<Page<Alias>> {
+    const query = this.services.database.repository(Alias).createQueryBuilder('alias');
+    return pageOf(deleted ? query : query.where('alias.deletedAt IS NULL'), page);
   }
 
   /** Every move of an alias, newest first. */
@@ -232,6 +268,10 @@ export class AliasService {
     const query = this.services.database.repository(AliasMove).createQueryBuilder('move');
     return pageOf(query.where('move.aliasId = :aliasId', { aliasId }), page);
   }
+}
+
+function silent(): Refusal<'INVALID_INPUT'> {
+  return refuse('INVALID_INPUT', ['reason'], { problem: 'the history of an alias says why it moved' });
 }
 
 function invalidProtection({ approvalsNeeded }: AliasProtection): Refusal<'INVALID_INPUT'> | null {

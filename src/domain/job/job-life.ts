@@ -16,13 +16,21 @@ export type ShortJob = 'EVALUATION' | 'MERGE' | 'VERIFICATION';
 /** The statuses in which it ends. */
 export type Ending = keyof typeof transitions;
 
+/** What every such life needs. */
+export interface JobLifeServices {
+  database: Database;
+  queue: Queue;
+  audit: AuditLog;
+  openLineage: OpenLineageOutbox;
+}
+
 /**
  * The life of what a short job is about, as executors live it: claimed, kept by heartbeats, and settled once. A service whose rows
  * live so extends it.
  */
 export abstract class JobLife<T extends JobSubject> {
   protected constructor(
-    private readonly owner: { database: Database; queue: Queue; audit: AuditLog; openLineage: OpenLineageOutbox },
+    private readonly owner: JobLifeServices,
     private readonly kind: ShortJob,
     private readonly entity: EntityTarget<T>,
   ) {}

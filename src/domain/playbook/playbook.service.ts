@@ -3,16 +3,15 @@ import type { Database } from '../../database';
 import { currentActor } from '../actor/actor';
 import type { AliasService } from '../alias/alias.service';
 import type { AuditLog } from '../audit/audit-log';
-import type { DatasetService } from '../dataset/dataset.service';
 import type { ErasureRequest } from '../erasure-request/erasure-request.entity';
 import type { RequestChanges } from '../erasure-request/request-changes';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
-import type { MethodService } from '../method/method.service';
+import type { PolicyService } from '../policy/policy.service';
 import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
-import type { SampleSetService } from '../sample-set/sample-set.service';
+import type { RunService } from '../run/run.service';
 import { Playbook } from './playbook.entity';
 import type { PlaybookStep } from './playbook-steps';
 
@@ -37,11 +36,10 @@ interface PlaybookServices {
   database: Database;
   audit: AuditLog;
   aliases: AliasService;
-  datasets: DatasetService;
   idempotency: IdempotencyService;
-  methods: MethodService;
+  policies: PolicyService;
   requestChanges: RequestChanges;
-  sets: SampleSetService;
+  runs: RunService;
 }
 
 /** Playbooks, and which request follows which. What a request does then is in request-progress.service.ts. */
@@ -58,8 +56,8 @@ export class PlaybookService {
 
   /** Refuses now what would stop every request later. */
   async #create(input: Omit<CreatePlaybook, 'idempotencyKey'>): Promise<Playbook | Refusal> {
-    const { database, audit, aliases, datasets, methods, sets } = this.services;
-    const { name, seed, approvalsNeeded, evaluateOnId = null } = input;
+    const { database, audit, aliases, policies, runs } = this.services;
+    const { name, seed, approvalsNeeded, evaluateOnId = null, policyId = null } = input;
     const wrong = (path: string, problem: string) => refuse('INVALID_INPUT', [path], { problem });
     if (name.trim() === '') return wrong('name', 'a playbook needs a name');
     if (!whole(seed ?? 0, 2 ** 31 - 1)) return wrong('seed', 'seed must be an integer from 0 to 2147483647');
@@ -68,17 +66,12 @@ export class PlaybookService {
     if (input.automatic.includes('APPROVAL')) return wrong('automatic', 'people approve; that never goes by itself');
     const alias = await aliases.byName(input.alias);
     if (!alias) return refuse('ALIAS_NOT_FOUND', ['alias'], { alias: input.alias });
-    const method = await methods.byName(input.method);
-    if (method instanceof Refusal) return method;
-    const valid = methods.validate(method, input.parameters ?? {});
-    if (valid instanceof Refusal) return valid;
-    for (const field of ['retainSetId', 'calibrationSetId'] as const) {
-      const id = input[field];
-      if (id != null && (await sets.get(id))?.kind !== 'RETAIN')
-        return refuse('SET_NOT_FOUND', [field], { kind: 'retain', id });
-    }
-    if (evaluateOnId !== null && !(await datasets.get(evaluateOnId))) {
-      return refuse('DATASET_NOT_FOUND', ['evaluateOnId'], { id: evaluateOnId });
+    const plan = await runs.checkPlan(input);
+    if (plan instanceof Refusal) return plan;
+    if (policyId !== null) {
+      if (!(await policies.get(policyId))) return refuse('POLICY_NOT_FOUND', ['policyId'], { id: policyId });
+      if (evaluateOnId === null)
+        return wrong('evaluateOnId', 'a result is verified on images to evaluate on: name some');
     }
     return database.transaction(async () => {
       const playbooks = database.repository(Playbook);
@@ -89,14 +82,14 @@ export class PlaybookService {
           projectId: projectOfNew(),
           name,
           aliasId: alias.id,
-          method: method.name,
+          method: plan.method.name,
           // the query builder wants to know the type of every value of an unknown record
-          parameters: valid.parameters as Record<string, never>,
+          parameters: plan.parameters as Record<string, never>,
           seed: seed ?? 0,
           retainSetId: input.retainSetId ?? null,
           calibrationSetId: input.calibrationSetId ?? null,
           evaluateOnId,
-          policyId: input.policyId ?? null,
+          policyId,
           approvalsNeeded: approvalsNeeded ?? 0,
           automatic: [...new Set(input.automatic)],
         })

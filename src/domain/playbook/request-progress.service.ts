@@ -5,6 +5,7 @@ import { Alias } from '../alias/alias.entity';
 import type { AliasService } from '../alias/alias.service';
 import type { ApprovalService } from '../approval/approval.service';
 import { backgroundJob } from '../background/background.service';
+import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import { ErasureRequest } from '../erasure-request/erasure-request.entity';
 import type { ErasureRequestService } from '../erasure-request/erasure-request.service';
 import type { RequestChanges, RequestSet } from '../erasure-request/request-changes';
@@ -28,6 +29,7 @@ interface ProgressServices {
   clock: Clock;
   aliases: AliasService;
   approvals: ApprovalService;
+  checkpoints: CheckpointService;
   queue: Queue;
   requestChanges: RequestChanges;
   requests: ErasureRequestService;
@@ -73,15 +75,15 @@ export class RequestProgressService {
   ) {
     this.#steps = {
       RUN: {
-        async standing({ request, run }) {
+        standing: async ({ request, alias, run }) => {
           if (!request.forgetSetId) return waitingForPeople('a forget set has to be linked');
-          if (!run) return ready;
+          if (!run) return this.#startable(alias);
           if (run.status === 'SUCCEEDED') return null;
           if (!run.finishedAt) return waiting(`run ${run.id} is ${run.status.toLowerCase()}`);
           return blocked(`run ${run.id} ended as ${run.status.toLowerCase()}`);
         },
         take: async ({ request, playbook, alias }, requester) => {
-          if (!alias.checkpointId) return refuse('ALIAS_EMPTY', [], { alias: alias.name });
+          if (!alias.checkpointId) return refuse('ALIAS_EMPTY', ['id'], { alias: alias.name });
           const { method, parameters, seed, retainSetId, calibrationSetId, evaluateOnId } = playbook;
           const started = await this.services.runs.start(
             {
@@ -164,13 +166,26 @@ export class RequestProgressService {
     return { request, playbook, alias, run };
   }
 
+  /** Whether what an alias points at can be made to forget. */
+  async #startable({ name, checkpointId }: Alias): Promise<Standing> {
+    if (!checkpointId) return waitingForPeople(`alias ${name} points at nothing: it has to be moved to a checkpoint`);
+    const usable = await this.services.checkpoints.usable(checkpointId, []);
+    if (!(usable instanceof Refusal)) return ready;
+    return waitingForPeople(`alias ${name} has to be moved to another checkpoint: ${usable.message}`);
+  }
+
   async #next(situation: Situation): Promise<NextStep | null> {
-    const { status, hold, stepRefusal } = situation.request;
+    const { status, hold, stepRefusal, runId } = situation.request;
+    const { name, deletedAt } = situation.alias;
     for (const step of playbookSteps) {
       const standing = await this.#steps[step].standing(situation);
       if (!standing) continue;
       if (hold) return { step, ...waitingForPeople(`the request is on hold: ${hold.reason}`) };
       if (status === 'RECEIVED') return { step, ...waitingForPeople('the identity of the subject has to be checked') };
+      if (deletedAt && step !== 'CERTIFICATE') {
+        const instead = runId ? '' : ', or the request be given another playbook';
+        return { step, ...waitingForPeople(`alias ${name} was deleted: it has to be made again${instead}`) };
+      }
       if (standing.state !== 'READY') return { step, ...standing };
       const forPeople = !situation.playbook.automatic.includes(step);
       const why = stepRefusal ?? (forPeople ? 'the playbook leaves it to a person' : ready.why);
@@ -220,6 +235,17 @@ export class RequestProgressService {
        WHERE run.id = (SELECT run_id FROM checkpoint WHERE id = $1)
          AND request.playbook_id IS NOT NULL AND request.closed_at IS NULL`,
       [checkpointId],
+    );
+    for (const { id } of rows) await queue.wake(backgroundJob({ kind: 'PLAYBOOK', subjectId: id }));
+  }
+
+  /** Has the requests look at once whose playbook names this alias. Part of the caller's transaction. */
+  async wakeForAlias(aliasId: string): Promise<void> {
+    const { database, queue } = this.services;
+    const rows = await database.query<{ id: string }>(
+      `SELECT request.id FROM playbook JOIN erasure_request request ON request.playbook_id = playbook.id
+       WHERE playbook.alias_id = $1 AND request.closed_at IS NULL`,
+      [aliasId],
     );
     for (const { id } of rows) await queue.wake(backgroundJob({ kind: 'PLAYBOOK', subjectId: id }));
   }

@@ -85,6 +85,7 @@ export const refusals = {
   ALIAS_EXISTS: 'there is an alias {name} already',
   ALIAS_MOVED_BEFORE: 'alias {alias} points at {current}, not at {expected} as expected: somebody else moved it',
   ALIAS_MOVE_NOT_FOUND: 'alias {alias} has no move {id}',
+  ALIAS_PROTECTED: 'alias {alias} is protected: an administrator has to end that before it can be deleted',
   ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
   ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected by {name}: {comment}',
@@ -97,6 +98,7 @@ export const refusals = {
   ALIAS_EMPTY: 'alias {alias} points at nothing that could be made to forget',
 
   WEBHOOK_NOT_FOUND: 'there is no webhook {id}',
+  WEBHOOK_DELETED: 'the webhook to {url} was deleted at {deletedAt}; make another',
   WEBHOOK_URL_REFUSED: 'webhooks cannot go to this URL: {problem}',
   WEBHOOK_DISABLED: 'the webhook to {url} is disabled; enable it first',
   DELIVERY_NOT_FOUND: 'there is no delivery {id}',

@@ -10,6 +10,7 @@ import type { IdempotencyService } from '../idempotency/idempotency.service';
 import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
+import type { Method } from '../method/method.entity';
 import type { MethodService } from '../method/method.service';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { RunEventLog } from '../run-event/run-event-log';
@@ -42,6 +43,17 @@ export interface StartRun {
   device?: Device | null;
   maxAttempts?: number | null;
   idempotencyKey?: string | null;
+}
+
+/** What a playbook says of its runs: all but which checkpoint shall forget what. */
+export type RunPlan = Pick<StartRun, 'method' | 'parameters' | 'retainSetId' | 'calibrationSetId' | 'evaluateOnId'>;
+
+interface CheckedPlan {
+  method: Method;
+  /** Defaults filled in. */
+  parameters: Record<string, unknown>;
+  retain: SampleSet | null;
+  calibration: SampleSet | null;
 }
 
 interface Sets {
@@ -79,7 +91,7 @@ export class RunService {
   }
 
   async #start(input: Omit<StartRun, 'idempotencyKey'>, requester: Party): Promise<Run | Refusal> {
-    const { database, queue, audit, events, checkpoints, datasets, methods, executors, lineage } = this.services;
+    const { database, queue, audit, events, checkpoints, executors, lineage } = this.services;
     const { seed = 0, priority = 0, device = 'AUTO', maxAttempts = 5 } = withoutNulls(input);
     const invalid = invalidNumber({ seed, priority, maxAttempts });
     if (invalid) return invalid;
@@ -88,26 +100,20 @@ export class RunService {
     }
     const checkpoint = await checkpoints.usable(input.checkpointId, ['checkpointId']);
     if (checkpoint instanceof Refusal) return checkpoint;
-    const method = await methods.byName(input.method);
-    if (method instanceof Refusal) return method;
-    const valid = methods.validate(method, input.parameters ?? {});
-    if (valid instanceof Refusal) return valid;
-    const sets = await this.#sets(input);
-    if (sets instanceof Refusal) return sets;
-    for (const need of method.needs) {
-      if (need === 'classes') {
-        const missing = await this.#otherClassMissing(sets, input.evaluateOnId ?? null, method.name);
-        if (missing) return missing;
-        continue;
-      }
-      const set = sets[need];
-      if (!set) return refuse('SET_MISSING', [`${need}SetId`], { method: method.name, need });
-      if (set.sampleCount === 0) {
-        return refuse('SET_WITHOUT_SAMPLES', [`${need}SetId`], { method: method.name, need, set: set.name });
-      }
+    const plan = await this.#plan(input);
+    if (plan instanceof Refusal) return plan;
+    const { method } = plan;
+    const forget = await this.#set(input.forgetSetId, 'FORGET', 'forgetSetId');
+    if (forget instanceof Refusal) return forget;
+    if (!forget) return refuse('SET_NOT_FOUND', ['forgetSetId'], { kind: 'forget', id: '' });
+    const sets = { forget, retain: plan.retain, calibration: plan.calibration };
+    if (method.needs.includes('forget')) {
+      const lacking = withoutImages(method, 'forget', forget);
+      if (lacking) return lacking;
     }
-    if (input.evaluateOnId != null && !(await datasets.get(input.evaluateOnId))) {
-      return refuse('DATASET_NOT_FOUND', ['evaluateOnId'], { id: input.evaluateOnId });
+    if (method.needs.includes('classes')) {
+      const missing = await this.#otherClassMissing(sets, input.evaluateOnId ?? null, method.name);
+      if (missing) return missing;
     }
     const overlap = await this.#overlap(sets, input.evaluateOnId ?? null);
     if (overlap) return overlap;
@@ -118,7 +124,7 @@ export class RunService {
     const run = await runs.save(
       runs.create({
         methodId: method.id,
-        parameters: valid.parameters,
+        parameters: plan.parameters,
         seed,
         priority,
         device,
@@ -151,20 +157,40 @@ export class RunService {
     return runs.findOneByOrFail({ id });
   }
 
-  async #sets(input: StartRun): Promise<Sets | Refusal> {
-    const find = async (id: string | null | undefined, kind: SetKind, field: string) => {
-      if (id == null) return null;
-      const set = await this.services.sets.get(id);
-      return set?.kind === kind ? set : refuse('SET_NOT_FOUND', [field], { kind: kind.toLowerCase(), id });
-    };
-    const forget = await find(input.forgetSetId, 'FORGET', 'forgetSetId');
-    if (forget instanceof Refusal) return forget;
-    if (!forget) return refuse('SET_NOT_FOUND', ['forgetSetId'], { kind: 'forget', id: '' });
-    const retain = await find(input.retainSetId, 'RETAIN', 'retainSetId');
+  /** What of a run can be checked before it is known which checkpoint shall forget what. */
+  async checkPlan(plan: RunPlan): Promise<CheckedPlan | Refusal> {
+    const checked = await this.#plan(plan);
+    if (checked instanceof Refusal || !checked.retain || plan.evaluateOnId == null) return checked;
+    return (await this.#measured(checked.retain, `retain set ${checked.retain.name}`, plan.evaluateOnId)) ?? checked;
+  }
+
+  async #plan(plan: RunPlan): Promise<CheckedPlan | Refusal> {
+    const { datasets, methods } = this.services;
+    const method = await methods.byName(plan.method);
+    if (method instanceof Refusal) return method;
+    const valid = methods.validate(method, plan.parameters ?? {});
+    if (valid instanceof Refusal) return valid;
+    const retain = await this.#set(plan.retainSetId, 'RETAIN', 'retainSetId');
     if (retain instanceof Refusal) return retain;
-    const calibration = await find(input.calibrationSetId, 'RETAIN', 'calibrationSetId');
+    const calibration = await this.#set(plan.calibrationSetId, 'RETAIN', 'calibrationSetId');
     if (calibration instanceof Refusal) return calibration;
-    return { forget, retain, calibration };
+    for (const [need, set] of Object.entries({ retain, calibration }) as [
+      'retain' | 'calibration',
+      SampleSet | null,
+    ][]) {
+      const lacking = method.needs.includes(need) ? withoutImages(method, need, set) : null;
+      if (lacking) return lacking;
+    }
+    if (plan.evaluateOnId != null && !(await datasets.get(plan.evaluateOnId))) {
+      return refuse('DATASET_NOT_FOUND', ['evaluateOnId'], { id: plan.evaluateOnId });
+    }
+    return { method, ...valid, retain, calibration };
+  }
+
+  async #set(id: string | null | undefined, kind: SetKind, field: string): Promise<SampleSet | null | Refusal> {
+    if (id == null) return null;
+    const set = await this.services.sets.get(id);
+    return set?.kind === kind ? set : refuse('SET_NOT_FOUND', [field], { kind: kind.toLowerCase(), id });
   }
 
   /** A method that makes its own images tells the forgotten classes from others, and so must know the name of one. */
@@ -182,31 +208,24 @@ export class RunService {
   }
 
   async #overlap({ forget, retain, calibration }: Sets, evaluateOnId: string | null): Promise<Refusal | null> {
-    const { sets } = this.services;
-    const refuseIf = (shared: { count: number; hash: string | null }, left: string, right: string, field: string) =>
-      shared.count === 0
-        ? null
-        : refuse('SETS_OVERLAP', [field], { left, right, count: shared.count, hash: shared.hash! });
     const forgetting = `forget set ${forget.name}`;
     for (const [other, field] of [
       [retain, 'retainSetId'],
       [calibration, 'calibrationSetId'],
     ] as const) {
       if (!other) continue;
-      const found = refuseIf(await sets.overlap(forget.id, other.id), forgetting, `retain set ${other.name}`, field);
+      const shared = await this.services.sets.overlap(forget.id, other.id);
+      const found = refuseShared(shared, forgetting, `retain set ${other.name}`, field);
       if (found) return found;
     }
     if (evaluateOnId === null) return null;
-    for (const [set, name] of [
-      [forget, forgetting],
-      [retain, `retain set ${retain?.name}`],
-    ] as const) {
-      if (!set) continue;
-      const shared = await sets.overlapWithDataset(set.id, evaluateOnId);
-      const found = refuseIf(shared, name, 'the images to evaluate on', 'evaluateOnId');
-      if (found) return found;
-    }
-    return null;
+    const found = await this.#measured(forget, forgetting, evaluateOnId);
+    return found ?? (retain && this.#measured(retain, `retain set ${retain.name}`, evaluateOnId));
+  }
+
+  async #measured({ id }: SampleSet, name: string, evaluateOnId: string): Promise<Refusal | null> {
+    const shared = await this.services.sets.overlapWithDataset(id, evaluateOnId);
+    return refuseShared(shared, name, 'the images to evaluate on', 'evaluateOnId');
   }
 
   /** A queued run ends at once; a running one is asked to, and its executor settles it. Asking twice is no error. */
@@ -284,6 +303,22 @@ export class RunService {
       .repository(Metric)
       .find({ where: { runId, ...(name == null ? {} : { name }) }, order: { name: 'ASC', stage: 'ASC', step: 'ASC' } });
   }
+}
+
+/** Null when the set is there and has images. */
+function withoutImages({ name: method }: Method, need: string, set: SampleSet | null): Refusal | null {
+  if (!set) return refuse('SET_MISSING', [`${need}SetId`], { method, need });
+  if (set.sampleCount > 0) return null;
+  return refuse('SET_WITHOUT_SAMPLES', [`${need}SetId`], { method, need, set: set.name });
+}
+
+function refuseShared(
+  { count, hash }: { count: number; hash: string | null },
+  left: string,
+  right: string,
+  field: string,
+): Refusal | null {
+  return count === 0 ? null : refuse('SETS_OVERLAP', [field], { left, right, count, hash: hash! });
 }
 
 function withoutNulls<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], null> } {

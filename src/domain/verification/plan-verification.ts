@@ -1,8 +1,8 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import { type AskedVerification, attacksOf } from './check-verification';
 import { digestOfSamples } from './evidence-samples';
-import type { VerificationOptions } from './verification.service';
 import type { RelearningPlan, VerificationPlan } from './verification-plan';
+import type { VerificationOptions } from './verify-request';
 
 /** Models of fewer weights need larger steps; see the plugins' presets `small`. */
 const SMALL = 1e7;

@@ -12,7 +12,8 @@ export interface Answer {
 
 export interface Message {
   url: string;
-  secret: string;
+  /** One signature each. */
+  secrets: readonly string[];
   /** `webhook-id`. */
   id: string;
   body: string;
@@ -25,7 +26,7 @@ const TIMEOUT_MS = 10_000;
  * reads nothing of the answer but its status: what a URL leads to is not shown to who named it.
  */
 export async function sendWebhook(
-  { url: text, secret, id, body }: Message,
+  { url: text, secrets, id, body }: Message,
   destinations: Destinations,
   at: Date,
   timeoutMs = TIMEOUT_MS,
@@ -45,7 +46,7 @@ export async function sendWebhook(
     'user-agent': 'lethe',
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    'webhook-signature': new Webhook(secret).sign(id, at, body),
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
   };
   const { request } = url.protocol === 'http:' ? http : https;
   const signal = AbortSignal.timeout(timeoutMs);

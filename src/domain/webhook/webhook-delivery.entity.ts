@@ -4,7 +4,7 @@ import { Owned } from '../project/owned';
 import { WebhookEndpoint } from './webhook-endpoint.entity';
 import type { WebhookType } from './webhook-types';
 
-export const deliveryStatuses = ['PENDING', 'DELIVERED', 'FAILED'] as const;
+export const deliveryStatuses = ['PENDING', 'DELIVERED', 'FAILED', 'CANCELLED'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 /** One message for one endpoint. Its body is kept as it is sent, so that every attempt sends the same bytes. */
@@ -31,6 +31,10 @@ export class WebhookDelivery extends Owned {
   @Column('text', { default: 'PENDING' })
   status: DeliveryStatus;
 
+  /** Why nobody tries any more although it might have arrived: what became of its endpoint. */
+  @Column('text', { nullable: true })
+  cancelledReason: string | null;
+
   /** Attempts in all, replays included; each is a row of its own. */
   @Column('int', { default: 0 })
   attempts: number;
@@ -41,4 +45,11 @@ export class WebhookDelivery extends Owned {
 
   @Column({ ...instant, nullable: true })
   nextAttemptAt: Date | null;
+}
+
+/** What changes in a delivery that is not to be tried any more. */
+export function cancelledFor(
+  cancelledReason: string,
+): Pick<WebhookDelivery, 'status' | 'cancelledReason' | 'nextAttemptAt'> {
+  return { status: 'CANCELLED', cancelledReason, nextAttemptAt: null };
 }

@@ -3,6 +3,13 @@ import { instant } from '../columns';
 import { Owned } from '../project/owned';
 import type { WebhookType } from './webhook-types';
 
+/** A secret that was replaced and still signs, so that its receiver has time to learn the new one. */
+export interface FormerSecret {
+  secret: string;
+  /** In ISO form. */
+  until: string;
+}
+
 /** Somebody who wants to be told. */
 @Entity()
 export class WebhookEndpoint extends Owned {
@@ -17,6 +24,10 @@ export class WebhookEndpoint extends Owned {
   @Column('text')
   secret: string;
 
+  /** Newest first; those whose time has come sign no more. */
+  @Column('jsonb', { default: [] })
+  formerSecrets: FormerSecret[];
+
   /** When deliveries to it began to fail, since its last success. */
   @Column({ ...instant, nullable: true })
   failingSince: Date | null;
@@ -26,4 +37,13 @@ export class WebhookEndpoint extends Owned {
 
   @Column('text', { nullable: true })
   disabledReason: string | null;
+
+  /** It is disabled, too, from then on. */
+  @Column({ ...instant, nullable: true })
+  deletedAt: Date | null;
+}
+
+/** What a delivery is signed with at a moment, the newest first. */
+export function secretsOf({ secret, formerSecrets }: WebhookEndpoint, at: Date): string[] {
+  return [secret, ...formerSecrets.filter(({ until }) => until > at.toISOString()).map((former) => former.secret)];
 }

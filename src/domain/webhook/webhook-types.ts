@@ -11,6 +11,7 @@ export interface WebhookPayloads {
   REMINDER_DUE: { requestId: string; days: number; dueAt: string };
   APPROVAL_GIVEN: { approvalId: string; checkpointId: string; decision: Decision };
   ALIAS_MOVED: { alias: string; fromId: string | null; toId: string };
+  ALIAS_DELETED: { alias: string; fromId: string | null };
   CERTIFICATE_ISSUED: { certificateId: string; requestId: string | null };
   CERTIFICATE_STALE: { certificateId: string; requestId: string | null; carrierId: string };
   WEBHOOK_DISABLED: { endpointId: string; reason: string };
@@ -25,9 +26,11 @@ export const webhookTypes: Record<WebhookType, string> = {
   REMINDER_DUE: 'an erasure request is due in so many days; 0 says that it is overdue',
   APPROVAL_GIVEN: 'a person approved or rejected a checkpoint',
   ALIAS_MOVED: 'an alias points at another checkpoint',
+  ALIAS_DELETED: 'an alias is no more',
   CERTIFICATE_ISSUED: 'a certificate was issued',
   CERTIFICATE_STALE: 'what a certificate says holds no longer',
-  WEBHOOK_DISABLED: 'an endpoint failed for so long that it is not sent to any more',
+  WEBHOOK_DISABLED:
+    'an endpoint is not sent to any more: it failed for too long, or somebody switched it off or deleted it',
 };
 
 /** RUN_FINISHED -> `run.finished`: what the body of a delivery says. */

@@ -1,0 +1,97 @@
+import type { Database } from '../../database';
+import type { Checkpoint } from '../checkpoint/checkpoint.entity';
+import type { CheckpointService } from '../checkpoint/checkpoint.service';
+import type { DatasetService } from '../dataset/dataset.service';
+import { Refusal, refuse } from '../refusal/refusals';
+import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
+import type { SampleSetService } from '../sample-set/sample-set.service';
+import type { AskedVerification } from './check-verification';
+import { evidenceSamples } from './evidence-samples';
+import { relearningOf } from './plan-verification';
+import type { VerifyCheckpoint } from './verify-request';
+
+interface Lookups {
+  database: Database;
+  checkpoints: CheckpointService;
+  datasets: DatasetService;
+  sets: SampleSetService;
+}
+
+const DEFAULT_TEMPLATE = 'a photo of a {}';
+const DEFAULT_IMAGES = 500;
+
+/** Looks up what is asked for, and chooses the images. */
+export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promise<AskedVerification | Refusal> {
+  const { database, checkpoints, datasets } = services;
+  const models: Checkpoint[] = [];
+  for (const field of ['checkpointId', 'originalId', 'retrainedId'] as const) {
+    const id = input[field];
+    const found = id == null ? null : await checkpoints.usable(id, [field]);
+    if (found instanceof Refusal) return found;
+    if (found) models.push(found);
+  }
+  const [subject, original, retrained = null] = models as [Checkpoint, Checkpoint, Checkpoint?];
+  const forgetSet = await setOf(services, input.forgetSetId, 'FORGET', 'forgetSetId');
+  if (forgetSet instanceof Refusal) return forgetSet;
+  const retainSet =
+    input.retainSetId == null ? null : await setOf(services, input.retainSetId, 'RETAIN', 'retainSetId');
+  if (retainSet instanceof Refusal) return retainSet;
+  const dataset = await datasets.get(input.datasetId);
+  if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: input.datasetId });
+  const overlap = await overlapOf(services, forgetSet, retainSet, dataset.id);
+  if (overlap) return overlap;
+  const images = input.images ?? DEFAULT_IMAGES;
+  const seed = input.seed ?? 0;
+  const forgetClasses = forgetSet.classes;
+  // Numbers that are no numbers are refused with the rest; until then the query gets sound ones.
+  const sound = { images: Math.min(Math.max(Math.trunc(images) || 1, 1), 10_000), seed: Math.trunc(seed) || 0 };
+  return {
+    subject,
+    original,
+    retrained,
+    forgetSet,
+    retainSet,
+    dataset,
+    superclasses: input.superclasses ?? [],
+    templates: input.templates ?? [DEFAULT_TEMPLATE],
+    images,
+    seed,
+    relearning: relearningOf(input.relearning, original, images),
+    samples: await evidenceSamples(database, { forgetSet, retainSet, dataset, forgetClasses, ...sound }),
+    attacks: input.attacks ?? null,
+  };
+}
+
+async function setOf({ sets }: Lookups, id: string, kind: SetKind, field: string): Promise<SampleSet | Refusal> {
+  const set = await sets.get(id);
+  return set?.kind === kind ? set : refuse('SET_NOT_FOUND', [field], { kind: kind.toLowerCase(), id });
+}
+
+async function overlapOf(
+  { sets }: Lookups,
+  forgetSet: SampleSet,
+  retainSet: SampleSet | null,
+  datasetId: string,
+): Promise<Refusal | null> {
+  const left = `forget set ${forgetSet.name}`;
+  const held = 'the held-out images';
+  const pairs = [
+    { left, right: held, field: 'datasetId', found: await sets.overlapWithDataset(forgetSet.id, datasetId) },
+  ];
+  if (retainSet) {
+    const right = `retain set ${retainSet.name}`;
+    pairs.push(
+      { left, right, field: 'retainSetId', found: await sets.overlap(forgetSet.id, retainSet.id) },
+      {
+        left: right,
+        right: held,
+        field: 'datasetId',
+        found: await sets.overlapWithDataset(retainSet.id, datasetId),
+      },
+    );
+  }
+  const shared = pairs.find(({ found }) => found.count > 0);
+  if (!shared) return null;
+  const { field, found, ...names } = shared;
+  return refuse('SETS_OVERLAP', [field], { ...names, count: found.count, hash: found.hash! });
+}
