@@ -135,9 +135,8 @@ export type { EvidenceSample, EvidenceSamples } from './verification/evidence-sa
 export { Verification, type VerificationProgress } from './verification/verification.entity';
 export type { Evidenced } from './verification/verification-life';
 export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
-export type { CreateWebhook, RotateSecret } from './webhook/webhook.service';
 export type { VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verify-request';
-export type { CreateWebhook } from './webhook/webhook.service';
+export type { CreateWebhook, RotateSecret } from './webhook/webhook.service';
 export { WebhookAttempt } from './webhook/webhook-attempt.entity';
 export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';
 export { type FormerSecret, WebhookEndpoint } from './webhook/webhook-endpoint.entity';
