@@ -207,6 +207,29 @@ test('aliases and approvals refuse in types of their own', async () => {
   });
 });
 
+test('a token made in the name of a reviewer does not approve what its maker brought in', async () => {
+  const { id: checkpointId } = await mutate('importCheckpoint', { name: 'mine', source: 'somewhere' });
+  const bob = { name: 'for Bob', kind: 'PERSON', holder: 'bob', roles: ['REVIEWER'] };
+  const made = await mutate('createToken', bob, '... on CreatedToken { secret token { vouchers } }');
+  expect(made.token).toEqual({ vouchers: ['bootstrap'] });
+  const query = `mutation ($input: DecideCheckpointInput!) { decideCheckpoint(input: $input) {
+     __typename ... on UserError { code message path } ... on Approval { vouchers } } }`;
+  const decide = async (id: unknown) => {
+    const variables = { input: { checkpointId: id, decision: 'APPROVED', comment: 'fine' } };
+    const authorization = `Bearer ${String(made.secret)}`;
+    return (await lethe.post(JSON.stringify({ query, variables }), { authorization })).data?.decideCheckpoint;
+  };
+  expect(await decide(checkpointId)).toEqual({
+    __typename: 'ApproverNotIndependent',
+    code: 'APPROVER_NOT_INDEPENDENT',
+    message: expect.stringContaining(`bob cannot decide about imported checkpoint ${String(checkpointId)}`),
+    path: ['checkpointId'],
+  });
+  // Somebody else's, as far as is known.
+  const others = await lethe.domain.checkpoints.import({ name: 'theirs', source: 'somewhere' });
+  expect(await decide((others as { id: string }).id)).toEqual({ __typename: 'Approval', vouchers: ['bootstrap'] });
+});
+
 test('a webhook shows its secret once and its deliveries always', async () => {
   expect(await mutate('createWebhook', { url: 'https://192.168.0.1/' }, '')).toMatchObject({
     __typename: 'WebhookUrlRefused',
