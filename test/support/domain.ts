@@ -20,6 +20,7 @@ import {
 import { accuracyRows } from '../../src/metrics';
 import { loadSigningKeys } from '../../src/signing';
 import type { Place } from './databases';
+import { closedLastly } from './lastly';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -28,7 +29,7 @@ export async function openDomain(place: Place, more: Partial<DomainOptions> = {}
   const checkpoint = join(place.folder, 'checkpoint');
   await mkdir(checkpoint, { recursive: true });
   await writeFile(join(checkpoint, 'model.safetensors'), 'weights');
-  return Domain.open({
+  const domain = await Domain.open({
     ...place,
     ...more,
     artifacts: new LocalStore(join(place.folder, 'artifacts')),
@@ -48,6 +49,7 @@ export async function openDomain(place: Place, more: Partial<DomainOptions> = {}
     loadKeys: () => loadSigningKeys(join(place.folder, 'keys')),
     ...more,
   });
+  return closedLastly(domain);
 }
 
 /** `cat:0-3 dog:2-5` is a dataset with cats 0 to 3 and dogs 2 to 5; the same number is the same photograph. */
