@@ -289,6 +289,42 @@ describeOnBoth('migrations', (fresh) => {
     await place.discard();
   });
 
+  test('checkpoints of the same bytes hang together, those of one project', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const until = migrations.findIndex(({ name }) => name.startsWith('Identical'));
+    const before = await Database.open({ ...options, migrations: migrations.slice(0, until) });
+    const id = (n: number) => `00000000-0000-4000-8000-0000000000${n}`;
+    await before.query(`INSERT INTO project (id, name) VALUES ($1, 'another')`, [id(50)]);
+    for (const [n, projectId, digest] of [
+      [11, DEFAULT_PROJECT, 'd'],
+      [12, DEFAULT_PROJECT, 'e'],
+      [13, DEFAULT_PROJECT, 'd'],
+      [14, DEFAULT_PROJECT, 'd'],
+      [15, id(50), 'd'],
+    ] as const) {
+      await before.query(`INSERT INTO lineage_node (id, project_id, type, label) VALUES ($1, $2, 'CHECKPOINT', 'x')`, [
+        id(n),
+        projectId,
+      ]);
+      await before.query(
+        `INSERT INTO checkpoint (id, project_id, name, digest, architecture, layout, parameter_count, config, files, source, created_at)
+         VALUES ($1, $2, 'x', $3, 'VIT', 'OPENAI', 1, '{}', '[]', 'x', now() + make_interval(hours => $4))`,
+        [id(n), projectId, digest, n],
+      );
+    }
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    const edges = await after.query(
+      `SELECT from_id, to_id, kind FROM lineage_edge JOIN checkpoint ON checkpoint.id = to_id
+       WHERE lineage_edge.created_at = checkpoint.created_at ORDER BY to_id`,
+    );
+    expect(edges).toEqual([13, 14].map((n) => ({ from_id: id(11), to_id: id(n), kind: 'IDENTICAL' })));
+    await after.close();
+    await place.discard();
+  });
+
   test('servers that start together do not disturb each other', async () => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities, migrations };

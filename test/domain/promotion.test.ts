@@ -4,6 +4,7 @@ import {
   actingAs,
   type Checkpoint,
   type Domain,
+  Refusal,
   type Role,
   type Verdict,
 } from '../../src/domain';
@@ -301,6 +302,25 @@ describeOnBoth('approvals and aliases', (fresh) => {
     granted(await domain.aliases.protect(name, { passNeeded: true, approvalsNeeded: 0 }));
     const forward = await domain.aliases.rollback({ alias: name, moveId: second!.id, reason: 'try again' });
     expect(forward).toMatchObject({ code: 'ALIAS_NEEDS_PASS', path: ['moveId'] });
+  });
+
+  test('what an alias points at, or is about to, is not deleted', async () => {
+    const name = await alias();
+    const [it, other] = [await checkpoint('held'), await checkpoint('other')];
+    granted(await move(name, it));
+    expect(await domain.checkpoints.delete(it.id)).toMatchObject({ code: 'CHECKPOINT_ALIASED', path: ['id'] });
+    granted(await move(name, other));
+    granted(await domain.checkpoints.delete(it.id));
+    for (let time = 0; time < 3; time++) {
+      const wanted = await checkpoint(`wanted ${time}`);
+      const codes = (await Promise.all([move(name, wanted), domain.checkpoints.delete(wanted.id)])).map((answer) =>
+        answer instanceof Refusal ? answer.code : 'done',
+      );
+      expect([
+        ['done', 'CHECKPOINT_ALIASED'],
+        ['CHECKPOINT_DELETED', 'done'],
+      ]).toContainEqual(codes);
+    }
   });
 
   test('an alias is deleted by a move to nothing; one of its name goes on with its history, and with no protection of old', async () => {

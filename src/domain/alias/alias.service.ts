@@ -205,6 +205,9 @@ export class AliasService {
   }
 
   async #refuses(alias: Alias, checkpointId: string, path: string[]): Promise<Refusal | null> {
+    // Who deletes it meanwhile waits, and finds the alias there.
+    const { database } = this.services;
+    if (isId(checkpointId)) await database.query('SELECT FROM checkpoint WHERE id = $1 FOR KEY SHARE', [checkpointId]);
     const checkpoint = await this.services.checkpoints.usable(checkpointId, path);
     if (checkpoint instanceof Refusal) return checkpoint;
     return alias.checkpointId === checkpointId ? null : this.#lacking(alias, checkpoint, path);

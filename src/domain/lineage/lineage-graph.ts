@@ -27,6 +27,10 @@ export const lineageKinds = {
   FINE_TUNED: { weights: true, about: 'The checkpoint was fine-tuned from the other one, as somebody declared.' },
   UNLEARNED: { weights: true, about: 'By a run that made it forget.' },
   MERGED: { weights: true, about: 'By averaging the weights of several.' },
+  IDENTICAL: {
+    weights: true,
+    about: 'The later checkpoint has every byte of the earlier one: what either learned, both know.',
+  },
   USED: { weights: false, about: 'The run, merge, evaluation or decision was given the thing.' },
   GENERATED: { weights: false, about: 'The run or merge made the thing.' },
   CAUSED: { weights: false, about: 'The thing was made because of the request.' },

@@ -11,6 +11,7 @@ export const refusals = {
 
   CHECKPOINT_NOT_FOUND: 'there is no checkpoint {id}',
   CHECKPOINT_DELETED: 'checkpoint {name} was deleted at {deletedAt}; import it again or choose another',
+  CHECKPOINT_ALIASED: 'alias {alias} points at checkpoint {name}: move it first',
   CHECKPOINT_UNREADABLE: 'the checkpoint at {source} cannot be used: {reason}',
 
   MERGE_TOO_FEW: 'a merge needs at least two checkpoints, not {count}',
