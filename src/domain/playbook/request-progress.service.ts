@@ -58,6 +58,16 @@ const ready: Standing = { state: 'READY', why: 'it can be taken now', forPeople:
 const waiting = (why: string): Standing => ({ state: 'WAITING', why, forPeople: false });
 const waitingForPeople = (why: string): Standing => ({ state: 'WAITING', why, forPeople: true });
 const blocked = (why: string): Standing => ({ state: 'BLOCKED', why, forPeople: true });
+const pointless = ({ name }: Alias) => `alias ${name} points at nothing: it has to be moved to a checkpoint`;
+
+/**
+ * Whether the alias went on while a run was under way, as when two requests began from one checkpoint and the other was promoted:
+ * moving it to this result would bring back what the other forgot. An alias that points at nothing may yet come back.
+ */
+const overtaken = ({ request, alias, run }: Omit<Situation, 'playbook'>) =>
+  !request.promotedAt &&
+  alias.checkpointId !== null &&
+  ![run!.checkpointId, run!.resultId].includes(alias.checkpointId);
 
 /** How often to look whether a run or a verification has ended, and whether a refused step goes now. */
 const SOON_MS = 2_000;
@@ -78,7 +88,7 @@ export class RequestProgressService {
         standing: async ({ request, alias, run }) => {
           if (!request.forgetSetId) return waitingForPeople('a forget set has to be linked');
           if (!run) return this.#startable(alias);
-          if (run.status === 'SUCCEEDED') return null;
+          if (run.status === 'SUCCEEDED') return overtaken({ request, alias, run }) ? this.#again(alias, run) : null;
           if (!run.finishedAt) return waiting(`run ${run.id} is ${run.status.toLowerCase()}`);
           return blocked(`run ${run.id} ended as ${run.status.toLowerCase()}`);
         },
@@ -133,9 +143,14 @@ export class RequestProgressService {
           refuse('STEP_NOT_NEXT', [], { id, step: 'APPROVAL', why: 'people approve the checkpoint itself' }),
       },
       PROMOTION: {
-        standing: async ({ request }) => (request.promotedAt ? null : ready),
+        standing: async ({ request, alias }) => {
+          if (request.promotedAt) return null;
+          return alias.checkpointId ? ready : waitingForPeople(pointless(alias));
+        },
         take: async ({ request, alias, run }) => {
-          const { checkpointId: expected, resultId } = run!;
+          const { checkpointId, resultId } = run!;
+          // Somebody may have moved it there by hand.
+          const expected = alias.checkpointId === resultId ? resultId : checkpointId;
           const moves = [{ alias: alias.name, checkpointId: resultId!, expected }];
           const moved = await this.services.aliases.move({ moves, reason: `erasure request ${request.id}` });
           return moved instanceof Refusal ? moved : { promotedAt: this.services.clock() };
@@ -167,11 +182,19 @@ export class RequestProgressService {
   }
 
   /** Whether what an alias points at can be made to forget. */
-  async #startable({ name, checkpointId }: Alias): Promise<Standing> {
-    if (!checkpointId) return waitingForPeople(`alias ${name} points at nothing: it has to be moved to a checkpoint`);
+  async #startable(alias: Alias): Promise<Standing> {
+    const { name, checkpointId } = alias;
+    if (!checkpointId) return waitingForPeople(pointless(alias));
     const usable = await this.services.checkpoints.usable(checkpointId, []);
     if (!(usable instanceof Refusal)) return ready;
     return waitingForPeople(`alias ${name} has to be moved to another checkpoint: ${usable.message}`);
+  }
+
+  /** The run once more, from where its alias points now. */
+  async #again(alias: Alias, { id }: Run): Promise<Standing> {
+    const standing = await this.#startable(alias);
+    if (standing !== ready) return standing;
+    return { ...ready, why: `alias ${alias.name} points at another checkpoint than run ${id} began from: run again` };
   }
 
   async #next(situation: Situation): Promise<NextStep | null> {
@@ -188,8 +211,8 @@ export class RequestProgressService {
       }
       if (standing.state !== 'READY') return { step, ...standing };
       const forPeople = !situation.playbook.automatic.includes(step);
-      const why = stepRefusal ?? (forPeople ? 'the playbook leaves it to a person' : ready.why);
-      return { step, state: 'READY', why, forPeople };
+      const why = standing === ready && forPeople ? 'the playbook leaves it to a person' : standing.why;
+      return { step, state: 'READY', why: stepRefusal ?? why, forPeople };
     }
     return null;
   }
