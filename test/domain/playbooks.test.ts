@@ -409,6 +409,82 @@ describeOnBoth('playbooks', (fresh) => {
     expect(await domain.requests.linkForgetSet(id, scene.forget.id)).toMatchObject({ code: 'REQUEST_PROMOTED' });
   });
 
+  test('one playbook serves any request: what its runs keep is a dataset without what the request forgets', async () => {
+    const { id: first, alias } = await begin({ checked: false });
+    granted(await domain.requests.move(first, 'WITHDRAWN'));
+    const input = { name: `${alias} for all`, alias, method: 'clip-erase', evaluateOnId: scene.held.id, policyId };
+    const { dataset } = scene;
+    const datasets = { retainFromId: dataset.id, calibrateFromId: dataset.id };
+    const playbook = granted(await domain.playbooks.create({ ...input, ...datasets, automatic: ['RUN'] }));
+    const select = { kind: 'FORGET', datasetId: dataset.id } as const;
+    const dogs = granted(await domain.sets.create({ ...select, name: 'dogs', classes: ['dog'] }));
+    const horses = granted(await domain.sets.create({ kind: 'FORGET', name: 'horses by name', classes: ['horse'] }));
+    const runFor = async (forgetSetId: string) => {
+      const { id } = granted(await domain.requests.receive({ subjectReference: 'x', legalBasis: 'ART_17_1_B' }));
+      granted(await domain.requests.checkIdentity(id, true, 'eID'));
+      granted(await domain.requests.linkForgetSet(id, forgetSetId));
+      granted(await actingAs(olga, () => domain.playbooks.give(id, playbook.id)));
+      await performDue(domain);
+      const run = (await domain.runs.get((await request(id)).runId!))!;
+      granted(await domain.runs.cancel(run.id));
+      return run;
+    };
+    const kept = async (forgetSetId: string) => {
+      const run = await runFor(forgetSetId);
+      expect(run.calibrationSetId).toBe(run.retainSetId);
+      return (await domain.sets.get(run.retainSetId!))!;
+    };
+    const withoutDogs = await kept(dogs.id);
+    expect(withoutDogs).toMatchObject({
+      kind: 'RETAIN',
+      name: 'pets without dogs',
+      classes: ['cat', 'horse'],
+      sampleCount: 20,
+      selector: { exceptSetId: dogs.id },
+    });
+    expect(await kept(scene.forget.id)).toMatchObject({ name: 'pets without cats', classes: ['dog', 'horse'] });
+    expect(granted(await domain.sets.rest(dataset.id, horses.id))).toMatchObject({
+      classes: ['cat', 'dog'],
+      sampleCount: 20,
+    });
+    expect((await kept(dogs.id)).id).toBe(withoutDogs.id);
+    const { nodes } = (await domain.lineage.of(withoutDogs.id))!;
+    expect(nodes.map(({ node }) => node.id)).toEqual(expect.arrayContaining([dataset.id, dogs.id]));
+
+    const create = (more: object) => domain.playbooks.create({ ...input, name: 'x', automatic: [], ...more });
+    const both = { retainFromId: dataset.id, retainSetId: scene.retain.id };
+    expect(await create(both)).toMatchObject({ code: 'INVALID_INPUT', path: ['retainFromId'] });
+    const unknown = { retainFromId: dataset.id, calibrateFromId: dogs.id };
+    expect(await create(unknown)).toMatchObject({ code: 'DATASET_NOT_FOUND', path: ['calibrateFromId'] });
+    expect(await create({ retainFromId: scene.held.id })).toMatchObject({
+      code: 'SETS_OVERLAP',
+      path: ['evaluateOnId'],
+      message: expect.stringContaining('dataset held out'),
+    });
+  });
+
+  test('another playbook may be given while no run is under way, and begins anew', async () => {
+    const { id, playbookId } = await begin({ automatic: ['RUN'] });
+    const { playbookId: other } = await begin({ automatic: ['RUN', 'PROMOTION'], approvalsNeeded: 0 });
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    const give = (to: string) => actingAs(otto, () => domain.playbooks.give(id, to));
+    expect(await give(other)).toMatchObject({
+      code: 'PLAYBOOK_UNDER_WAY',
+      message: expect.stringContaining((await request(id)).runId!),
+    });
+    await finish();
+    const { runId: first } = await request(id);
+    granted(await give(playbookId));
+    expect(await request(id)).toMatchObject({ runId: first, playbookBy: { id: olga.id } });
+    granted(await give(other));
+    await performDue(domain);
+    const { runId } = await request(id);
+    expect(runId).not.toBe(first);
+    expect(await domain.runs.get(runId!)).toMatchObject({ requestedBy: otto.id });
+    await finish();
+  });
+
   test('of many workers that move it on at once, each step is taken once', async () => {
     const { id } = await begin();
     granted(await domain.requests.linkForgetSet(id, scene.forget.id));

@@ -13,7 +13,8 @@ import { isClosed } from '../erasure-request/request-status';
 import { isId } from '../listing/cursor';
 import { Refusal, refuse } from '../refusal/refusals';
 import { Run } from '../run/run.entity';
-import type { RunService } from '../run/run.service';
+import type { RunService, StartRun } from '../run/run.service';
+import type { SampleSetService } from '../sample-set/sample-set.service';
 import { Verification } from '../verification/verification.entity';
 import { Playbook } from './playbook.entity';
 import {
@@ -34,6 +35,7 @@ interface ProgressServices {
   requestChanges: RequestChanges;
   requests: ErasureRequestService;
   runs: RunService;
+  sets: SampleSetService;
 }
 
 /** A request and what its steps are judged by. */
@@ -94,7 +96,9 @@ export class RequestProgressService {
         },
         take: async ({ request, playbook, alias }, requester) => {
           if (!alias.checkpointId) return refuse('ALIAS_EMPTY', ['id'], { alias: alias.name });
-          const { method, parameters, seed, retainSetId, calibrationSetId, evaluateOnId } = playbook;
+          const { method, parameters, seed, evaluateOnId } = playbook;
+          const kept = await this.#kept(playbook, request.forgetSetId!);
+          if (kept instanceof Refusal) return kept;
           const started = await this.services.runs.start(
             {
               checkpointId: alias.checkpointId,
@@ -102,9 +106,8 @@ export class RequestProgressService {
               method,
               parameters,
               seed,
-              retainSetId,
-              calibrationSetId,
               evaluateOnId,
+              ...kept,
             },
             requester,
           );
@@ -179,6 +182,22 @@ export class RequestProgressService {
     const alias = await database.repository(Alias).findOneByOrFail({ id: playbook.aliasId });
     const run = request.runId ? await database.repository(Run).findOneByOrFail({ id: request.runId }) : null;
     return { request, playbook, alias, run };
+  }
+
+  /** What a run keeps and is tuned on: the playbook's sets, or what the forget set leaves of its datasets. */
+  async #kept(
+    { retainSetId, retainFromId, calibrationSetId, calibrateFromId }: Playbook,
+    forgetSetId: string,
+  ): Promise<Pick<StartRun, 'retainSetId' | 'calibrationSetId'> | Refusal> {
+    const { sets } = this.services;
+    const retain = retainFromId && (await sets.rest(retainFromId, forgetSetId));
+    if (retain instanceof Refusal) return retain;
+    const calibration = calibrateFromId && (await sets.rest(calibrateFromId, forgetSetId));
+    if (calibration instanceof Refusal) return calibration;
+    return {
+      retainSetId: retain ? retain.id : retainSetId,
+      calibrationSetId: calibration ? calibration.id : calibrationSetId,
+    };
   }
 
   /** Whether what an alias points at can be made to forget. */

@@ -92,7 +92,7 @@ export const refusals = {
 
   PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
   PLAYBOOK_EXISTS: 'there is a playbook {name} already',
-  PLAYBOOK_UNDER_WAY: 'erasure request {id} follows a playbook already and has a run',
+  PLAYBOOK_UNDER_WAY: 'run {run} of erasure request {id} is under way: cancel it or wait for its end',
   PLAYBOOK_MISSING: 'erasure request {id} follows no playbook',
   STEP_NOT_NEXT: 'step {step} of erasure request {id} cannot be taken now: {why}',
   ALIAS_EMPTY: 'alias {alias} points at nothing that could be made to forget',
