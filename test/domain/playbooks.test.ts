@@ -463,6 +463,22 @@ describeOnBoth('playbooks', (fresh) => {
     });
   });
 
+  test('a rejection stops it also where no approvals are asked for', async () => {
+    const { id, alias } = await begin({ approvalsNeeded: 0, automatic: ['RUN', 'VERIFICATION'] });
+    granted(await domain.aliases.protect(alias, { passNeeded: true, approvalsNeeded: 0 }));
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    const result = (await finish())!;
+    verdicts.set(result.id, 'PASS');
+    await soon();
+    expect(await next(id)).toMatchObject({ step: 'PROMOTION', state: 'READY' });
+    const no = granted(await approve(rita, result, 'REJECTED'));
+    expect(await next(id)).toMatchObject({ step: 'APPROVAL', state: 'BLOCKED' });
+    expect(await domain.progress.take(id, 'PROMOTION')).toMatchObject({ code: 'STEP_NOT_NEXT' });
+    granted(await actingAs(rita, () => domain.approvals.withdraw(no.id)));
+    granted(await domain.progress.take(id, 'PROMOTION'));
+  });
+
   test('another playbook may be given while no run is under way, and begins anew', async () => {
     const { id, playbookId } = await begin({ automatic: ['RUN'] });
     const { playbookId: other } = await begin({ automatic: ['RUN', 'PROMOTION'], approvalsNeeded: 0 });

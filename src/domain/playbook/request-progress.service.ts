@@ -134,7 +134,6 @@ export class RequestProgressService {
       APPROVAL: {
         standing: async ({ playbook, alias, run }) => {
           const needed = Math.max(playbook.approvalsNeeded, alias.approvalsNeeded);
-          if (needed === 0) return null;
           const decisions = await this.services.approvals.standing([run!.resultId!]);
           const no = decisions.find(({ decision }) => decision === 'REJECTED');
           if (no) return blocked(`${no.approverName} rejected the result: ${no.comment}`);
