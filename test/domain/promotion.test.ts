@@ -251,6 +251,21 @@ describeOnBoth('approvals and aliases', (fresh) => {
     expect(granted(await move(name, it))).toMatchObject([{ name, checkpointId: it.id }]);
   });
 
+  test('no alias moves to what was rejected, though it asks for no approvals, nor goes back to it', async () => {
+    const name = await alias();
+    const [it, other] = [await result(person('Ned', 'ENGINEER')), await checkpoint()];
+    granted(await move(name, it));
+    granted(await move(name, other));
+    const no = granted(await decide(olga, it, 'REJECTED'));
+    const refused = { code: 'ALIAS_REJECTED', message: expect.stringContaining('Olga: looked at it') };
+    expect(await move(name, it)).toMatchObject({ ...refused, path: ['moves', '0', 'checkpointId'] });
+    const { items } = await domain.aliases.history((await domain.aliases.byName(name))!.id, {});
+    const moveId = items.find(({ node }) => node.toId === it.id)!.node.id;
+    expect(await domain.aliases.rollback({ alias: name, moveId, reason: 'back' })).toMatchObject(refused);
+    granted(await actingAs(olga, () => domain.approvals.withdraw(no.id)));
+    granted(await move(name, it));
+  });
+
   test('several move together or not at all', async () => {
     const [a, b] = [await alias(), await alias({ passNeeded: true, approvalsNeeded: 0 })];
     const it = await checkpoint();

@@ -232,18 +232,17 @@ export class AliasService {
   /** What a checkpoint still lacks before the alias may point at it; null when nothing. */
   async #lacking(alias: Alias, { id, name: checkpoint }: Checkpoint, path: string[]): Promise<Refusal | null> {
     const { name, passNeeded, approvalsNeeded: needed } = alias;
-    if (passNeeded) {
-      const verdict = await this.verdicts.verdictOf(id);
-      if (verdict !== 'PASS') {
-        return refuse('ALIAS_NEEDS_PASS', path, { alias: name, checkpoint, verdict: verdict ?? 'none' });
-      }
-    }
-    if (needed === 0) return null;
     const decisions = await this.services.approvals.standing([id]);
     const no = decisions.find(({ decision }) => decision === 'REJECTED');
     if (no) {
       const { approverName, comment } = no;
       return refuse('ALIAS_REJECTED', path, { alias: name, checkpoint, name: approverName, comment });
+    }
+    if (passNeeded) {
+      const verdict = await this.verdicts.verdictOf(id);
+      if (verdict !== 'PASS') {
+        return refuse('ALIAS_NEEDS_PASS', path, { alias: name, checkpoint, verdict: verdict ?? 'none' });
+      }
     }
     const given = decisions.length;
     return given < needed ? refuse('ALIAS_NEEDS_APPROVALS', path, { alias: name, checkpoint, needed, given }) : null;

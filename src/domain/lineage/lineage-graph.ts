@@ -22,7 +22,7 @@ export const lineageNodeTypeNames = Object.keys(lineageNodeTypes) as LineageNode
  * into another's: a short-cut past the run or merge in between, so that checkpoints alone are a connected graph.
  */
 export const lineageKinds = {
-  SELECTED: { weights: false, about: 'The set was chosen from the dataset.' },
+  SELECTED: { weights: false, about: 'The set was chosen from the dataset, or is what another set leaves of one.' },
   TRAINED: { weights: false, about: 'The checkpoint was trained on the dataset, as somebody declared.' },
   FINE_TUNED: { weights: true, about: 'The checkpoint was fine-tuned from the other one, as somebody declared.' },
   UNLEARNED: { weights: true, about: 'By a run that made it forget.' },

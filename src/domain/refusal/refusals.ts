@@ -89,11 +89,11 @@ export const refusals = {
   ALIAS_PROTECTED: 'alias {alias} is protected: an administrator has to end that before it can be deleted',
   ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
-  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected by {name}: {comment}',
+  ALIAS_REJECTED: 'alias {alias} cannot point at checkpoint {checkpoint}, which was rejected by {name}: {comment}',
 
   PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
   PLAYBOOK_EXISTS: 'there is a playbook {name} already',
-  PLAYBOOK_UNDER_WAY: 'erasure request {id} follows a playbook already and has a run',
+  PLAYBOOK_UNDER_WAY: 'run {run} of erasure request {id} is under way: cancel it or wait for its end',
   PLAYBOOK_MISSING: 'erasure request {id} follows no playbook',
   STEP_NOT_NEXT: 'step {step} of erasure request {id} cannot be taken now: {why}',
   ALIAS_EMPTY: 'alias {alias} points at nothing that could be made to forget',
