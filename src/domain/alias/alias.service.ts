@@ -239,8 +239,8 @@ export class AliasService {
     const decisions = await this.services.approvals.standing([id]);
     const no = decisions.find(({ decision }) => decision === 'REJECTED');
     if (no) {
-      const { approverName, comment } = no;
-      return refuse('ALIAS_REJECTED', path, { alias: name, checkpoint, name: approverName, comment });
+      // Without the name: a request keeps what its step was refused with, and names can be forgotten.
+      return refuse('ALIAS_REJECTED', path, { alias: name, checkpoint, comment: no.comment });
     }
     const given = decisions.length;
     return given < needed ? refuse('ALIAS_NEEDS_APPROVALS', path, { alias: name, checkpoint, needed, given }) : null;

@@ -19,7 +19,9 @@ export const refusals = {
   MERGE_ARCHITECTURES_DIFFER:
     'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
 
-  ACTOR_UNKNOWN: 'no entry of the audit log is linked to an actor {actor}',
+  ACTOR_UNKNOWN: 'nothing is on record of a person or program {actor}',
+  ACTOR_OWN:
+    'nobody forgets themselves or whoever vouches for them: {actor} could decide about their own work afterwards; ask a colleague',
 
   CERTIFICATE_NOT_FOUND: 'there is no certificate {id}',
   CERTIFICATE_FINAL: 'certificate {id} is already {status}',
@@ -88,7 +90,7 @@ export const refusals = {
   ALIAS_PROTECTED: 'alias {alias} is protected: an administrator has to end that before it can be deleted',
   ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
-  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected by {name}: {comment}',
+  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected: {comment}',
 
   PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
   PLAYBOOK_EXISTS: 'there is a playbook {name} already',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import type { Database } from '../../database';
 import { type Actor, actingAs, botId, currentActor, personId, type Role, SYSTEM } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
@@ -7,6 +7,7 @@ import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { projectOfNew } from '../project/owned';
 import type { ProjectService } from '../project/project.service';
+import type { PseudonymService } from '../pseudonym/pseudonym.service';
 import { Misuse } from '../refusal/misuse';
 import { type Refusal, refuse } from '../refusal/refusals';
 import { ApiToken, type TokenKind } from './api-token.entity';
@@ -43,6 +44,7 @@ interface TokenServices {
   database: Database;
   audit: AuditLog;
   projects: ProjectService;
+  pseudonyms: PseudonymService;
 }
 
 export class TokenService {
@@ -83,6 +85,13 @@ export class TokenService {
   /** From now on it admits nobody, and who came in with it is sent away. Revoking twice is no error. */
   async revoke(id: string): Promise<ApiToken | Refusal> {
     return this.#change(id, 'TOKEN_REVOKED', ({ revokedAt }) => ({ revokedAt: revokedAt ?? new Date() }));
+  }
+
+  /** Revokes what an actor has in whatever project, on record there. Part of the caller's transaction. */
+  async revokeAllOf(actorId: string): Promise<void> {
+    const where = { actorId, revokedAt: IsNull() };
+    const held = await actingAs(SYSTEM, () => this.services.database.repository(ApiToken).find({ where }));
+    for (const { id, projectId } of held) await actingAs({ ...currentActor(), projectId }, () => this.revoke(id));
   }
 
   /** Also for those who are connected: what they may not do any more ends. */
@@ -147,17 +156,23 @@ export class TokenService {
   }
 
   async #record(action: string, before: ApiToken | undefined, after: ApiToken): Promise<void> {
-    const kept = ({ projectId, name, kind, actorId, roles, vouchers, expiresAt, revokedAt }: ApiToken) => ({
-      ...{ projectId, name, kind, actorId, roles, vouchers },
-      expiresAt: expiresAt.toISOString(),
-      revokedAt: revokedAt?.toISOString() ?? null,
-    });
-    await this.services.audit.record({
+    const { audit } = this.services;
+    await audit.record({
       action,
       subject: { type: 'TOKEN', id: after.id },
-      ...(before ? { before: kept(before) } : {}),
-      after: kept(after),
+      ...(before ? { before: await this.#kept(before) } : {}),
+      after: await this.#kept(after),
     });
+  }
+
+  /** What the audit log digests of a token. Its name is left out: it may be a person's. */
+  async #kept({ projectId, kind, actorId, roles, vouchers, expiresAt, revokedAt }: ApiToken): Promise<object> {
+    const { pseudonyms } = this.services;
+    return {
+      ...{ projectId, kind, roles, expiresAt, revokedAt },
+      actor: await pseudonyms.of(actorId),
+      vouchers: await pseudonyms.ofAll(vouchers),
+    };
   }
 
   async get(id: string): Promise<ApiToken | null> {
