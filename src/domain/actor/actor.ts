@@ -31,9 +31,9 @@ export const SYSTEM: Actor = { kind: 'SYSTEM', id: 'system', name: 'Lethe', role
 
 const FORGOTTEN = 'forgotten:';
 
-/** The id of a person, whether known by a token's holder or a login's subject. */
+/** The id of a person, whether known by a token's holder or a login's subject; what only looks the same is the same. */
 export function personId(name: string): string {
-  return `person:${name}`;
+  return `person:${name.trim().normalize('NFC')}`;
 }
 
 /** The id of a program, which is its token. */

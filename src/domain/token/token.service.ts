@@ -6,7 +6,7 @@ import type { AuditLog } from '../audit/audit-log';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { projectOfNew } from '../project/owned';
-import type { ProjectService } from '../project/project.service';
+import { type ProjectService, runsTheInstallation } from '../project/project.service';
 import type { PseudonymService } from '../pseudonym/pseudonym.service';
 import { Misuse } from '../refusal/misuse';
 import { type Refusal, refuse } from '../refusal/refusals';
@@ -113,10 +113,13 @@ export class TokenService {
     if (!isId(id)) return refuse('TOKEN_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const tokens = database.repository(ApiToken);
-      const before = await tokens.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+      // Whoever can make a token in any project can end it there.
+      const reader = runsTheInstallation() ? SYSTEM : currentActor();
+      const lock = { mode: 'pessimistic_write' } as const;
+      const before = await actingAs(reader, () => tokens.findOne({ where: { id }, lock }));
       if (!before) return refuse('TOKEN_NOT_FOUND', ['id'], { id });
       await tokens.update({ id }, change(before));
-      const after = await tokens.findOneByOrFail({ id });
+      const after = await actingAs(reader, () => tokens.findOneByOrFail({ id }));
       await this.#record(action, before, after);
       await database.notify(accessChannel, id);
       return after;
@@ -162,6 +165,8 @@ export class TokenService {
       subject: { type: 'TOKEN', id: after.id },
       ...(before ? { before: await this.#kept(before) } : {}),
       after: await this.#kept(after),
+      // Where the token is: its people shall see who may come in.
+      projectId: after.projectId,
     });
   }
 
