@@ -235,8 +235,8 @@ export class AliasService {
     const decisions = await this.services.approvals.standing([id]);
     const no = decisions.find(({ decision }) => decision === 'REJECTED');
     if (no) {
-      const { approverName, comment } = no;
-      return refuse('ALIAS_REJECTED', path, { alias: name, checkpoint, name: approverName, comment });
+      // Without the name: a request keeps what its step was refused with, and names can be forgotten.
+      return refuse('ALIAS_REJECTED', path, { alias: name, checkpoint, comment: no.comment });
     }
     if (passNeeded) {
       const verdict = await this.verdicts.verdictOf(id);

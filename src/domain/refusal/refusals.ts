@@ -20,7 +20,9 @@ export const refusals = {
   MERGE_ARCHITECTURES_DIFFER:
     'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
 
-  ACTOR_UNKNOWN: 'no entry of the audit log is linked to an actor {actor}',
+  ACTOR_UNKNOWN: 'nothing is on record of a person or program {actor}',
+  ACTOR_OWN:
+    'nobody forgets themselves or whoever vouches for them: {actor} could decide about their own work afterwards; ask a colleague',
 
   CERTIFICATE_NOT_FOUND: 'there is no certificate {id}',
   CERTIFICATE_FINAL: 'certificate {id} is already {status}',
@@ -90,6 +92,7 @@ export const refusals = {
   ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
   ALIAS_REJECTED: 'alias {alias} cannot point at checkpoint {checkpoint}, which was rejected by {name}: {comment}',
+  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected: {comment}',
 
   PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
   PLAYBOOK_EXISTS: 'there is a playbook {name} already',
