@@ -72,9 +72,7 @@ describeOnBoth('forgetting an actor', (fresh) => {
           automatic: [],
         }),
       );
-      const request = granted(
-        await domain.requests.receive({ subjectReference: 'C-1', legalBasis: 'ART_17_1_B' }),
-      );
+      const request = granted(await domain.requests.receive({ subjectReference: 'C-1', legalBasis: 'ART_17_1_B' }));
       granted(await domain.requests.checkIdentity(request.id, true, 'eID'));
       granted(await domain.playbooks.give(request.id, playbook.id));
       granted(await domain.requests.hold(request.id, 'ART_17_3_E', 'a dispute'));

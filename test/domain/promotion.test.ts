@@ -272,7 +272,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
     granted(await move(name, it));
     granted(await move(name, other));
     const no = granted(await decide(olga, it, 'REJECTED'));
-    const refused = { code: 'ALIAS_REJECTED', message: expect.stringContaining('Olga: looked at it') };
+    const refused = { code: 'ALIAS_REJECTED', message: expect.stringContaining('rejected: looked at it') };
     expect(await move(name, it)).toMatchObject({ ...refused, path: ['moves', '0', 'checkpointId'] });
     const { items } = await domain.aliases.history((await domain.aliases.byName(name))!.id, {});
     const moveId = items.find(({ node }) => node.toId === it.id)!.node.id;

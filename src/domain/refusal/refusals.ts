@@ -91,8 +91,7 @@ export const refusals = {
   ALIAS_PROTECTED: 'alias {alias} is protected: an administrator has to end that before it can be deleted',
   ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
-  ALIAS_REJECTED: 'alias {alias} cannot point at checkpoint {checkpoint}, which was rejected by {name}: {comment}',
-  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected: {comment}',
+  ALIAS_REJECTED: 'alias {alias} cannot point at checkpoint {checkpoint}, which was rejected: {comment}',
 
   PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
   PLAYBOOK_EXISTS: 'there is a playbook {name} already',
