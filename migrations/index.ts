@@ -14,6 +14,7 @@ import { LineageChanges1763860000000 } from './1763860000000-lineage-changes';
 import { Vouchers1763870000000 } from './1763870000000-vouchers';
 import { Operations1763880000000 } from './1763880000000-operations';
 import { StandingPlaybooks1763920000000 } from './1763920000000-standing-playbooks';
+import { WakeUps1763920000001 } from './1763920000001-wake-ups';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   Vouchers1763870000000,
   Operations1763880000000,
   StandingPlaybooks1763920000000,
+  WakeUps1763920000001,
 ];

@@ -2,6 +2,7 @@ import type { Database } from '../database';
 import { pauseAfter } from './backoff';
 import { type Clock, systemClock } from './clock';
 import { Job } from './job.entity';
+import { WakeUp } from './wake-up.entity';
 
 /** Channel that wakes waiting executors; the payload is the kind of the job. */
 export const jobChannel = 'lethe_job';
@@ -69,6 +70,7 @@ export class Queue {
    * also writes down what the claim means, so that a crash in between leaves the job free.
    */
   async claim(holder: string, kinds: string[], offers: string[], leaseSeconds: number): Promise<Claim | null> {
+    await this.#readWakeUps(kinds);
     const [job] = await this.#database.query<Omit<Claim, 'leaseSeconds' | 'holder'>>(
       `UPDATE job SET attempt = attempt + 1, holder = $1, heartbeat_at = clock_timestamp(), lease_seconds = $4
        WHERE id = (
@@ -122,22 +124,35 @@ export class Queue {
   }
 
   /**
-   * Lets a delayed job go at once, and adds it where there is none. It waits for nobody, because its caller may hold what
-   * the job's holder waits for: a job that is being worked on right now is left alone. Part of the caller's transaction.
+   * Lets a delayed job go at once, and adds it where there is none: it is done once more after the caller's transaction, whose part
+   * this is. It waits for nobody, because its caller may hold what the job's holder waits for. Where somebody else has the job's
+   * row, who may have read already what the caller changes, or where there is none, it leaves a note for the next claim.
    */
   async wake({ kind, subjectId, maxAttempts = 5 }: Pick<NewJob, 'kind' | 'subjectId' | 'maxAttempts'>): Promise<void> {
-    await this.#database.query(
+    const woken = await this.#database.query(
       `UPDATE job SET run_after = NULL WHERE id = (
-         SELECT id FROM job WHERE kind = $1 AND subject_id = $2 AND run_after IS NOT NULL FOR UPDATE SKIP LOCKED)`,
+         SELECT id FROM job WHERE kind = $1 AND subject_id = $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
       [kind, subjectId],
     );
-    await this.#database.query(
-      `INSERT INTO job (kind, subject_id, priority, needs, max_attempts)
-       SELECT $1, $2, 0, '{}', $3 WHERE NOT EXISTS (SELECT 1 FROM job WHERE kind = $1 AND subject_id = $2)
-       ON CONFLICT DO NOTHING`,
-      [kind, subjectId, maxAttempts],
-    );
+    if (woken.length === 0) await this.#database.repository(WakeUp).insert({ kind, subjectId, maxAttempts });
     await this.#database.notify(jobChannel, kind);
+  }
+
+  /** Lets go the jobs that notes are about, and adds them. One that is held keeps its notes until it is given back. */
+  async #readWakeUps(kinds: string[]): Promise<void> {
+    await this.#database.query(
+      `WITH woken AS (
+         DELETE FROM wake_up WHERE id IN (
+           SELECT id FROM wake_up WHERE kind = ANY($1) AND NOT EXISTS (
+             SELECT FROM job WHERE job.kind = wake_up.kind AND job.subject_id = wake_up.subject_id AND NOT ${FREE})
+           FOR UPDATE SKIP LOCKED)
+         RETURNING kind, subject_id, max_attempts)
+       INSERT INTO job (kind, subject_id, priority, needs, max_attempts)
+       SELECT kind, subject_id, 0, '{}', max(max_attempts) FROM woken
+       GROUP BY kind, subject_id ORDER BY kind, subject_id -- everybody in one order, so that nobody waits in a circle
+       ON CONFLICT (kind, subject_id) DO UPDATE SET run_after = NULL`,
+      [kinds],
+    );
   }
 
   /** Removes a finished job; part of the transaction that settles its subject. @throws LeaseLost */

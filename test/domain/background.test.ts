@@ -21,6 +21,7 @@ describeOnBoth('background jobs', (fresh) => {
   beforeEach(async () => {
     now = new Date('2027-03-01T00:00:00Z');
     await domain.database.query('DELETE FROM job');
+    await domain.database.query('DELETE FROM wake_up');
   });
   afterAll(async () => {
     await domain.close();
@@ -53,9 +54,73 @@ describeOnBoth('background jobs', (fresh) => {
 
   test('waking adds the job where there is none, and none where there is one', async () => {
     const job = backgroundJob({ kind: 'TEST', subjectId: randomUUID() });
-    await domain.queue.wake(job);
-    await domain.queue.wake(job);
+    const claim = () => domain.queue.claim(worker, ['TEST'], [], 60);
+    for (let i = 0; i < 2; i++) await domain.queue.wake(job);
+    expect(await claim()).toMatchObject({ subjectId: job.subjectId, attempt: 1 });
+    expect(await claim()).toBeNull();
     expect(await domain.database.repository(Job).countBy({ kind: 'TEST' })).toBe(1);
+  });
+
+  test.each<[string, () => Date | null]>([
+    ['has no more to do', () => null],
+    ['would look again much later', () => later(600)],
+  ])('a job that is woken while its worker %s is done once more, and no more than that', async (_, next) => {
+    const subjectId = await add();
+    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 300));
+    let done = 0;
+    let begun: () => void = () => {};
+    const hasRead = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const background = service({
+      settle: async () => {
+        done++;
+        begun();
+        await pause();
+        return next();
+      },
+    });
+    const working = background.performNext(worker);
+    await hasRead;
+    // On the embedded database it waits for the worker's transaction, on PostgreSQL it comes in between.
+    await domain.database.transaction(() => domain.queue.wake(backgroundJob({ kind: 'TEST', subjectId })));
+    await working;
+    while (await background.performNext(worker));
+    expect(done).toBe(2);
+  });
+
+  test('who wakes its own job while it works on it does not begin anew', async () => {
+    const subjectId = await add();
+    let done = 0;
+    const background = service({
+      settle: async () => {
+        done++;
+        await domain.queue.wake(backgroundJob({ kind: 'TEST', subjectId }));
+        return null;
+      },
+    });
+    while (await background.performNext(worker));
+    expect(done).toBe(1);
+  });
+
+  test('of many that wake many jobs at once in any order nobody waits for another, and each job goes', async () => {
+    const subjects = await Promise.all(Array.from({ length: 6 }, () => add(later(60))));
+    const wakers = [subjects, [...subjects].reverse(), [...subjects].sort()];
+    const waking = wakers.map((order) =>
+      domain.database.transaction(async () => {
+        for (const subjectId of order) await domain.queue.wake(backgroundJob({ kind: 'TEST', subjectId }));
+      }),
+    );
+    const settled = new Set<string>();
+    const background = service({
+      settle: async (subjectId) => {
+        settled.add(subjectId);
+        return later(60);
+      },
+    });
+    await Promise.all([...waking, background.performNext(randomUUID()), background.performNext(randomUUID())]);
+    while (await background.performNext(worker));
+    expect([...settled].sort()).toEqual([...subjects].sort());
   });
 
   test('a failed job comes back after a pause that grows, and a success makes it short again', async () => {
