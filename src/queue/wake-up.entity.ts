@@ -16,4 +16,8 @@ export class WakeUp {
   /** Of the job that is made where there is none any more. */
   @Column('int')
   maxAttempts: number;
+
+  /** Of that job. */
+  @Column('uuid', { nullable: true })
+  lane: string | null;
 }

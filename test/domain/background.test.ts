@@ -242,6 +242,62 @@ describeOnBoth('background jobs', (fresh) => {
     expect(events).toMatchObject([{ type: 'RECEIVED' }, { type: 'REMINDER', payload: { days: 0 } }]);
   });
 
+  test('of a lane one job at a time is done, and the others go by', async () => {
+    const [lane, other] = [randomUUID(), randomUUID()];
+    const enqueue = (more: object) => domain.queue.enqueue({ kind: 'TEST', subjectId: randomUUID(), ...more });
+    for (const each of [lane, lane, lane, other]) await enqueue({ lane: each });
+    const claim = () => domain.database.transaction(() => domain.queue.claim(randomUUID(), ['TEST'], [], 60));
+    const claims = (await Promise.all([1, 2, 3, 4].map(claim))).filter((each) => each !== null);
+    expect(claims).toHaveLength(2);
+    await enqueue({});
+    const free = (await claim())!;
+    expect(await claim()).toBeNull();
+    for (const each of [...claims, free]) await domain.queue.settle(each);
+    expect(await claim()).not.toBeNull();
+    expect(await claim()).toBeNull();
+  });
+
+  test('what waits for the world outside keeps nothing else waiting, however much of it there is', async () => {
+    const outside = new Set<string>();
+    let answer: () => void = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let inside = 0;
+    const background = new BackgroundService(domain, {
+      SLOW: {
+        act: async (subjectId) => {
+          outside.add(subjectId);
+          await answered;
+        },
+        settle: async () => null,
+      },
+      TEST: {
+        settle: async () => {
+          inside++;
+          return null;
+        },
+      },
+    });
+    const slow = () =>
+      domain.queue.enqueue(backgroundJob({ kind: 'SLOW', subjectId: randomUUID(), lane: randomUUID() }));
+    for (let i = 0; i < 6; i++) await slow();
+    const { database } = domain;
+    const concurrency = { inside: 1, outside: 4 };
+    const log = pino({ level: 'silent' });
+    const running = await startWorker({ domain: { background, database }, log, concurrency, pollMs: 20 });
+    const until = async (reached: () => boolean) => {
+      while (!reached()) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await until(() => outside.size === 4);
+    await add();
+    await until(() => inside === 1);
+    expect(outside.size).toBe(4);
+    answer();
+    await until(() => outside.size === 6);
+    await running.stop();
+  });
+
   test('a worker does what is due by itself until it is stopped', async () => {
     const running = await startWorker({ domain, log: pino({ level: 'silent' }), pollMs: 50 });
     const receivedAt = new Date('2027-02-10T00:00:00Z');
