@@ -15,6 +15,8 @@ import { Vouchers1763870000000 } from './1763870000000-vouchers';
 import { Operations1763880000000 } from './1763880000000-operations';
 import { IdenticalCheckpoints1763910000000 } from './1763910000000-identical-checkpoints';
 import { StandingPlaybooks1763920000000 } from './1763920000000-standing-playbooks';
+import { WakeUps1763920000001 } from './1763920000001-wake-ups';
+import { Lanes1763920000002 } from './1763920000002-lanes';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -35,4 +37,6 @@ export const migrations = [
   Operations1763880000000,
   IdenticalCheckpoints1763910000000,
   StandingPlaybooks1763920000000,
+  WakeUps1763920000001,
+  Lanes1763920000002,
 ];

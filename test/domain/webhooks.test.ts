@@ -374,6 +374,18 @@ describeOnBoth('webhooks', (fresh) => {
     expect(new Set((await deliveries(id)).map(({ status }) => status))).toEqual(new Set(['CANCELLED']));
   });
 
+  test('one delivery at a time goes to an endpoint, and who answers goes before who does not', async () => {
+    const slow = await endpoint();
+    const other = await endpoint();
+    await domain.database.query('UPDATE webhook_endpoint SET failing_since = now() WHERE id = $1', [slow.id]);
+    for (let i = 0; i < 2; i++) await publish();
+    const claim = () => domain.database.transaction(() => domain.queue.claim(randomUUID(), ['WEBHOOK'], [], 60));
+    const claims = [await claim(), await claim(), await claim()];
+    const rows = await domain.deliveries.byIds(claims.flatMap((each) => (each ? [each.subjectId] : [])));
+    const endpointOf = (id: string | undefined) => rows.find((row) => row.id === id)?.endpointId;
+    expect(claims.map((each) => endpointOf(each?.subjectId))).toEqual([other.id, slow.id, undefined]);
+  });
+
   test('a redirect is not followed: it is a failure', async () => {
     const other = await Receiver.listen();
     const { id } = await endpoint();

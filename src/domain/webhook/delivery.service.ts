@@ -119,7 +119,7 @@ export class DeliveryService {
         { id },
         { status: 'PENDING', cancelledReason: null, attemptsBefore, nextAttemptAt: null },
       );
-      await queue.wake(backgroundJob({ kind: 'WEBHOOK', subjectId: id }));
+      await queue.wake(backgroundJob({ kind: 'WEBHOOK', subjectId: id, lane: found.endpointId }));
       return deliveries.findOneByOrFail({ id });
     });
   }

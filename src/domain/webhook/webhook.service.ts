@@ -58,17 +58,19 @@ export class WebhookService {
   ): Promise<void> {
     const { database, clock, queue } = this.services;
     await database.transaction(async () => {
-      const endpoints = await database.query<{ id: string }>(
-        `SELECT id FROM webhook_endpoint 
+      const endpoints = await database.query<{ id: string; failing: boolean }>(
+        `SELECT id, failing_since IS NOT NULL AS failing FROM webhook_endpoint 
          WHERE project_id = $2 AND disabled_at IS NULL AND (types = '{}' OR $1 = ANY(types))`,
         [type, projectId],
       );
       const messageId = `msg_${randomUUID()}`;
       const body = JSON.stringify({ type: wireType(type), timestamp: clock().toISOString(), data });
       const deliveries = database.repository(WebhookDelivery);
-      for (const { id: endpointId } of endpoints) {
+      for (const { id: endpointId, failing } of endpoints) {
         const made = await deliveries.save(deliveries.create({ projectId, endpointId, messageId, type, body }));
-        await queue.enqueue(backgroundJob({ kind: 'WEBHOOK', subjectId: made.id }));
+        // Who answers does not wait for who does not.
+        const priority = failing ? -1 : 0;
+        await queue.enqueue(backgroundJob({ kind: 'WEBHOOK', subjectId: made.id, priority, lane: endpointId }));
       }
     });
   }
