@@ -24,8 +24,13 @@ export function origin({ checkpoint, lineage, runs }: Dossier): string {
     const weight = share === null ? '' : ` (weight ${share.toFixed(3)})`;
     return `${kind.toLowerCase().replace('_', '-')} from ${labels.get(fromId)}${weight}`;
   });
-  const how = checkpoint.mergeId ? 'averaged by Lethe' : `imported from ${checkpoint.source}`;
+  const how = checkpoint.mergeId ? 'averaged by Lethe' : imported(checkpoint);
   return [how, ...named].join('; ');
+}
+
+/** Documents are published: a model of the hub is named, a path of the server is nobody's business. */
+function imported({ source }: Checkpoint): string {
+  return source?.startsWith('hf:') ? `imported from ${source}` : 'imported from files';
 }
 
 /** Whether something it came of was imported without a word on what it was trained on. */
