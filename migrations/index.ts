@@ -13,6 +13,8 @@ import { Transparency1763850000000 } from './1763850000000-transparency';
 import { LineageChanges1763860000000 } from './1763860000000-lineage-changes';
 import { Vouchers1763870000000 } from './1763870000000-vouchers';
 import { Operations1763880000000 } from './1763880000000-operations';
+import { IdenticalCheckpoints1763910000000 } from './1763910000000-identical-checkpoints';
+import { StandingPlaybooks1763920000000 } from './1763920000000-standing-playbooks';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -31,4 +33,6 @@ export const migrations = [
   LineageChanges1763860000000,
   Vouchers1763870000000,
   Operations1763880000000,
+  IdenticalCheckpoints1763910000000,
+  StandingPlaybooks1763920000000,
 ];

@@ -8,6 +8,7 @@ import type { Domain, DomainOptions } from '../../src/domain';
 import { type Server, startServer } from '../../src/server';
 import { freshEmbedded, type Place } from './databases';
 import { openDomain } from './domain';
+import { closedLastly } from './lastly';
 
 export interface Answer {
   status: number;
@@ -31,7 +32,7 @@ export class TestServer {
     const domain = await openDomain(place, more);
     const logged: string[] = [];
     const log = pino({ level: 'error' }, { write: (line) => logged.push(line) });
-    return new TestServer(place, domain, await startServer(config, domain, log), logged);
+    return new TestServer(place, domain, closedLastly(await startServer(config, domain, log)), logged);
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ import { ErasureRequest } from './erasure-request.entity';
 import type { HoldGround, LegalBasis } from './legal-grounds';
 import { Recipient } from './recipient.entity';
 import { remindersAt } from './reminders';
-import { kept, type RequestChanges } from './request-changes';
+import type { RequestChanges } from './request-changes';
 import { isClosed, type MovableStatus, movableStatuses, type RequestStatus } from './request-status';
 import { destroySalt, hashSubject, isOfSubject, requestsOfSubject } from './subject-reference';
 import { SubjectSalt } from './subject-salt.entity';
@@ -107,7 +107,8 @@ export class ErasureRequestService {
       );
       const request = await this.getOrFail(made.id);
       const subject = { type: 'ERASURE_REQUEST', id: request.id };
-      await this.services.audit.record({ action: 'ERASURE_REQUEST_RECEIVED', subject, after: kept(request) });
+      const after = await this.services.requestChanges.kept(request);
+      await this.services.audit.record({ action: 'ERASURE_REQUEST_RECEIVED', subject, after });
       return request;
     });
   }
