@@ -28,6 +28,13 @@ export interface CreateWebhook {
   idempotencyKey?: string | null;
 }
 
+/** An endpoint and the secret that was made for it: shown once, so null when a request is repeated. */
+export interface NewSecret {
+  id: string;
+  endpoint: WebhookEndpoint;
+  secret: string | null;
+}
+
 interface WebhookServices {
   database: Database;
   audit: AuditLog;
@@ -75,11 +82,11 @@ export class WebhookService {
     });
   }
 
-  async create({ idempotencyKey, ...input }: CreateWebhook): Promise<WebhookEndpoint | Refusal> {
-    return this.services.idempotency.once(
+  async create({ idempotencyKey, ...input }: CreateWebhook): Promise<NewSecret | Refusal> {
+    return this.services.idempotency.once<NewSecret, Refusal>(
       { scope: 'createWebhook', key: idempotencyKey, input },
-      () => this.#create(input),
-      (id) => this.services.database.repository(WebhookEndpoint).findOneByOrFail({ id }),
+      async () => withSecret(await this.#create(input)),
+      (id) => this.#withoutSecret(id),
     );
   }
 
@@ -99,12 +106,17 @@ export class WebhookService {
    * Gives an endpoint a new secret. Those from before sign beside it for the hours given, and none of them for longer:
    * a receiver that takes any signature it knows misses nothing, and 0 ends a secret that leaked.
    */
-  async rotateSecret({ idempotencyKey, ...input }: RotateSecret): Promise<WebhookEndpoint | Refusal> {
-    return this.services.idempotency.once<WebhookEndpoint, Refusal>(
+  async rotateSecret({ idempotencyKey, ...input }: RotateSecret): Promise<NewSecret | Refusal> {
+    return this.services.idempotency.once<NewSecret, Refusal>(
       { scope: 'rotateWebhookSecret', key: idempotencyKey, input },
-      () => this.#rotateSecret(input),
-      (id) => this.services.database.repository(WebhookEndpoint).findOneByOrFail({ id }),
+      async () => withSecret(await this.#rotateSecret(input)),
+      (id) => this.#withoutSecret(id),
     );
+  }
+
+  async #withoutSecret(id: string): Promise<NewSecret> {
+    const endpoint = await this.services.database.repository(WebhookEndpoint).findOneByOrFail({ id });
+    return { id, endpoint, secret: null };
   }
 
   async #rotateSecret({ id, graceHours }: Omit<RotateSecret, 'idempotencyKey'>): Promise<WebhookEndpoint | Refusal> {
@@ -205,6 +217,10 @@ export class WebhookService {
     const query = this.services.database.repository(WebhookEndpoint).createQueryBuilder('endpoint');
     return pageOf(deleted ? query : query.where('endpoint.deletedAt IS NULL'), page);
   }
+}
+
+function withSecret(made: WebhookEndpoint | Refusal): NewSecret | Refusal {
+  return made instanceof Refusal ? made : { id: made.id, endpoint: made, secret: made.secret };
 }
 
 function newSecret(): string {
