@@ -1,4 +1,4 @@
-export { accessPage, demand, forbidden, rightOf } from './access/access';
+export { accessPage, demand, forbidden, maySeeRequests, rightOf } from './access/access';
 export { accessTable, type Door, type Right } from './access/access-table';
 export {
   type Actor,
@@ -65,7 +65,14 @@ export { type DeviceReport, Executor } from './executor/executor.entity';
 export type { RegisterExecutor } from './executor/executor.service';
 export type { Work } from './executor/work.service';
 export type { Carrier, Carriers } from './lineage/carriers';
-export type { Lineage, LineageDirection, LineageRequest, Link } from './lineage/lineage.service';
+export {
+  LARGEST_WALK,
+  type Lineage,
+  type LineageDirection,
+  type LineageRequest,
+  type Link,
+  USUAL_WALK,
+} from './lineage/lineage.service';
 export { LineageEdge } from './lineage/lineage-edge.entity';
 export type { LineageChange } from './lineage/lineage-feed';
 export {
