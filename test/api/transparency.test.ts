@@ -55,7 +55,7 @@ test('the log is served as the specification says, and what is served fits what 
   const tile = await get('/log/tile/0/000');
   expect([tile.headers.get('content-type'), tile.headers.get('cache-control')]).toEqual([
     'application/octet-stream',
-    'public, max-age=31536000, immutable',
+    'private, max-age=31536000, immutable',
   ]);
   for (const path of ['tile/0/999', 'tile/0/0', 'tile/0/000.p/0', 'tile/9/000', 'tile/entries/002', 'tile/../keys']) {
     expect([path, (await get(`/log/${path}`)).status]).toEqual([path, 404]);
@@ -93,7 +93,7 @@ test('proofs of entries and of growth come as JSON, by GraphQL, and as a file th
   expect((await get('/log/proof/inclusion?entry=x')).status).toBe(400);
   expect((await get('/log/proof/inclusion?entry=999999')).status).toBe(404);
 
-  const [log] = [...(await keys()).logs.values()];
+  const [log] = [...(await keys()).logs.values()].flat();
   const now = openCheckpoint(await (await get('/log/checkpoint')).text(), log!)!;
   const old = (await lethe.domain.log.at(260))!;
   const growth = (await (await get(`/log/proof/consistency?from=260&to=${now.size}`)).json()) as { hashes: string[] };
