@@ -178,8 +178,8 @@ describeOnBoth('the transparency log', (fresh, kind) => {
       await domain.keyring.admit();
       const [first, ...more] = [await domain.keyring.log(), ...(await domain.keyring.published())];
       expect(more.map(({ purpose, usedUntil }) => [purpose, usedUntil])).toEqual([
-        ['DOCUMENTS', null],
         ['LOG', null],
+        ['DOCUMENTS', null],
       ]);
       const old = await domain.log.integrate();
       const entry = await domain.database.repository(AuditEntry).findOneByOrFail({ position: 0 });
@@ -204,10 +204,10 @@ describeOnBoth('the transparency log', (fresh, kind) => {
       expect(isConsistent(old, now, await domain.log.proveConsistency(old.size, now.size))).toBe(true);
       const published = await domain.keyring.published();
       expect(published.map(({ purpose, usedUntil }) => [purpose, usedUntil !== null])).toEqual([
-        ['DOCUMENTS', false],
         ['LOG', false],
-        ['DOCUMENTS', true],
+        ['DOCUMENTS', false],
         ['LOG', true],
+        ['DOCUMENTS', true],
       ]);
       const keys = readKeys([{ name: 'keys', text: JSON.stringify({ keys: published }) }]);
       const both = keys.logs.get(first.name)!;

@@ -73,7 +73,7 @@ export class Keyring {
   async published(): Promise<PublishedKey[]> {
     return this.services.database
       .repository(PublishedKey)
-      .find({ order: { createdAt: 'DESC', purpose: 'ASC', id: 'ASC' } });
+      .find({ order: { createdAt: 'DESC', purpose: 'DESC', id: 'ASC' } });
   }
 
   /** Before a server signs anything: the first one of an installation makes its keys known. @throws KeyNotInUse */
@@ -105,13 +105,14 @@ export class Keyring {
     return database.transaction(async () => {
       // Of two servers that start at once with keys of their own, the second hears of the first one's.
       await database.query('LOCK TABLE published_key IN SHARE ROW EXCLUSIVE MODE');
+      const createdAt = new Date();
       const made: PublishedKey[] = [];
       for (const key of own) {
         const inUse = await this.#inUse(key.purpose);
         if (inUse && isSame(inUse, key)) continue;
         if (inUse) await replace(key, inUse);
         const keys = database.repository(PublishedKey);
-        const published = await keys.save(keys.create({ ...key, createdAt: new Date() }));
+        const published = await keys.save(keys.create({ ...key, createdAt }));
         const subject = { type: 'KEY', id: published.id };
         await audit.record({ action: 'KEY_PUBLISHED', subject, after: kept(published) });
         made.push(published);
