@@ -17,6 +17,7 @@ import { IdenticalCheckpoints1763910000000 } from './1763910000000-identical-che
 import { StandingPlaybooks1763920000000 } from './1763920000000-standing-playbooks';
 import { WakeUps1763920000001 } from './1763920000001-wake-ups';
 import { Lanes1763920000002 } from './1763920000002-lanes';
+import { KeysAndTriggers1763930000000 } from './1763930000000-keys-and-triggers';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   StandingPlaybooks1763920000000,
   WakeUps1763920000001,
   Lanes1763920000002,
+  KeysAndTriggers1763930000000,
 ];

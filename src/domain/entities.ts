@@ -32,6 +32,7 @@ import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
 import { ApiToken } from './token/api-token.entity';
 import { LogTile } from './transparency/log-tile.entity';
+import { PublishedKey } from './transparency/published-key.entity';
 import { SignedCheckpoint } from './transparency/signed-checkpoint.entity';
 import { AttackResult } from './verification/attack-result.entity';
 import { Verification } from './verification/verification.entity';
@@ -79,6 +80,7 @@ export const entities = [
   Pseudonym,
   LogTile,
   SignedCheckpoint,
+  PublishedKey,
   Certificate,
   Job,
   WakeUp,

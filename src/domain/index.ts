@@ -135,7 +135,8 @@ export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/s
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
 export type { CreatedToken, CreateToken } from './token/token.service';
-export type { PublishedKey } from './transparency/keyring';
+export { KeyNotInUse } from './transparency/keyring';
+export { type KeyPurpose, PublishedKey } from './transparency/published-key.entity';
 export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from './transparency/transparency-log';
 export { AttackResult } from './verification/attack-result.entity';
 export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';

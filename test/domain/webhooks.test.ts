@@ -212,6 +212,10 @@ describeOnBoth('webhooks', (fresh) => {
 
     receiver.answer = { status: 200, headers: {} };
     expect(granted(await domain.deliveries.replay(delivery.id)).status).toBe('PENDING');
+    const [replayed] = await domain.database
+      .repository(AuditEntry)
+      .findBy({ subjectId: id, action: 'WEBHOOK_REPLAYED' });
+    expect(replayed).toMatchObject({ subjectType: 'WEBHOOK' });
     await performDue(domain);
     expect(await deliveries(id)).toMatchObject([{ status: 'DELIVERED', attempts: 11 }]);
     expect((await domain.webhooks.get(id))!.failingSince).toBeNull();
