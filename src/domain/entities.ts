@@ -1,4 +1,4 @@
-import { Job } from '../queue';
+import { Job, WakeUp } from '../queue';
 import { Alias } from './alias/alias.entity';
 import { AliasMove } from './alias/alias-move.entity';
 import { Approval } from './approval/approval.entity';
@@ -83,4 +83,5 @@ export const entities = [
   PublishedKey,
   Certificate,
   Job,
+  WakeUp,
 ];

@@ -137,7 +137,7 @@ export { Verification, type VerificationProgress } from './verification/verifica
 export type { Evidenced } from './verification/verification-life';
 export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
 export type { VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verify-request';
-export type { CreateWebhook, RotateSecret } from './webhook/webhook.service';
+export type { CreateWebhook, NewSecret, RotateSecret } from './webhook/webhook.service';
 export { WebhookAttempt } from './webhook/webhook-attempt.entity';
 export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';
 export { type FormerSecret, WebhookEndpoint } from './webhook/webhook-endpoint.entity';

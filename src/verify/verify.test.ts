@@ -231,6 +231,10 @@ test.each([
 test('files and keys that are not there or no keys are refused', async () => {
   await expect(verify(join(folder, 'nowhere'), keys)).rejects.toThrow('there is no file');
   await expect(verify(folder, keys)).rejects.toThrow('there is no checkpoint');
+  await writeFile(join(folder, 'file'), certificate());
+  for (const none of [join(folder, 'nope'), join(folder, 'file')]) {
+    await expect(verify(join(folder, 'file'), keys, none)).rejects.toThrow(`there is no folder ${none}`);
+  }
   const privatePem = documents.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   for (const text of ['', 'hello', '{}', '{"keys":[]}', '{"keys":[{"pem":"x"}]}', privatePem]) {
     expect(() => readKeys([{ name: 'k', text }])).toThrow('k holds no public key');

@@ -20,6 +20,9 @@ import type { TrustedKeys } from './trusted-keys';
 export async function verify(path: string, keys: TrustedKeys, folder?: string): Promise<Report> {
   const found = await stat(path).catch(() => null);
   if (!found) throw new Unverifiable(`there is no file ${path}`);
+  if (folder !== undefined && !(await stat(folder).catch(() => null))?.isDirectory()) {
+    throw new Unverifiable(`there is no folder ${folder}`);
+  }
   if (found.isDirectory()) return checkLog((name) => readFile(join(path, name)).catch(() => null), keys);
   const bytes = await readFile(path);
   const text = bytes.toString();

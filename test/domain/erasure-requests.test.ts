@@ -169,6 +169,8 @@ describeOnBoth('erasure requests', (fresh) => {
     for (const [field, value] of Object.entries(bad)) {
       expect(await domain.requests.receive({ ...basis, [field]: value })).toMatchObject({ path: [field] });
     }
+    const early = { ...basis, receivedAt: new Date('2018-05-23T00:00:00Z') };
+    expect(await domain.requests.receive(early)).toMatchObject({ path: ['receivedAt'] });
     expect(await domain.requests.move('nonsense', 'IN_PROGRESS')).toMatchObject({ code: 'REQUEST_NOT_FOUND' });
   });
 

@@ -2,15 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import {
-  AuditEntry,
-  type Domain,
-  type WebhookDelivery,
-  type WebhookEndpoint,
-  type WebhookType,
-} from '../../src/domain';
-import { pauses } from '../../src/domain/webhook/delivery.service';
+import { AuditEntry, type Domain, type NewSecret, type WebhookDelivery, type WebhookType } from '../../src/domain';
 import { Destinations } from '../../src/domain/webhook/destinations';
+import { pauses } from '../../src/domain/webhook/schedule';
 import { sendWebhook } from '../../src/domain/webhook/send-webhook';
 import { secretsOf } from '../../src/domain/webhook/webhook-endpoint.entity';
 import { performDue } from '../support/background';
@@ -68,7 +62,7 @@ describeOnBoth('webhooks', (fresh) => {
   });
 
   const endpoint = async (types: WebhookType[] = [], url = receiver.url) =>
-    granted(await domain.webhooks.create({ url, types }));
+    granted(await domain.webhooks.create({ url, types })).endpoint;
   const publish = () => domain.webhooks.publish('RUN_FINISHED', { runId: 'r', status: 'FAILED', resultId: null });
   const deliveries = async (id: string): Promise<WebhookDelivery[]> =>
     (await domain.deliveries.list(id, {})).items.map(({ node }) => node);
@@ -107,7 +101,7 @@ describeOnBoth('webhooks', (fresh) => {
           throw error;
         }
       };
-      return { count: given['webhook-signature']!.split(' ').length, new: fits(secret), old: fits(old) };
+      return { count: given['webhook-signature']!.split(' ').length, new: fits(secret!), old: fits(old) };
     };
     expect(await signedWith()).toEqual({ count: 2, new: true, old: true });
     // The library compares a delivery's time with today's, so the end of the day is moved to now.
@@ -123,12 +117,12 @@ describeOnBoth('webhooks', (fresh) => {
   test('the hours of grace are those of every earlier secret, and none ends one that leaked', async () => {
     const { id } = await endpoint();
     const rotate = (graceHours: number) => domain.webhooks.rotateSecret({ id, graceHours });
-    const ends = (found: WebhookEndpoint) =>
+    const ends = ({ endpoint: found }: NewSecret) =>
       found.formerSecrets.map(({ until }) => (Date.parse(until) - now.getTime()) / 3_600_000);
     const began = granted(await rotate(48));
     expect(ends(began)).toEqual([48]);
-    expect(secretsOf(began, later(48 * 3600 - 1))).toHaveLength(2);
-    expect(secretsOf(began, later(48 * 3600))).toEqual([began.secret]);
+    expect(secretsOf(began.endpoint, later(48 * 3600 - 1))).toHaveLength(2);
+    expect(secretsOf(began.endpoint, later(48 * 3600))).toEqual([began.secret]);
     expect(ends(granted(await rotate(1)))).toEqual([1, 1]);
     expect(ends(granted(await rotate(24)))).toEqual([24, 1, 1]);
     granted(await rotate(24));
@@ -141,12 +135,19 @@ describeOnBoth('webhooks', (fresh) => {
     expect(await domain.webhooks.rotateSecret(nobody)).toMatchObject({ code: 'WEBHOOK_NOT_FOUND' });
   });
 
+  test('a secret is shown once: an endpoint that is made twice with one key is one, and its secret stays away', async () => {
+    const input = { url: receiver.url, types: [], idempotencyKey: receiver.url };
+    const first = granted(await domain.webhooks.create(input));
+    expect(first.secret).toBe(first.endpoint.secret);
+    expect(granted(await domain.webhooks.create(input))).toEqual({ ...first, secret: null });
+  });
+
   test('a rotation that is asked for twice with one key is one', async () => {
     const { id } = await endpoint();
     const input = { id, graceHours: 24, idempotencyKey: id };
     const first = granted(await domain.webhooks.rotateSecret(input));
     const again = granted(await domain.webhooks.rotateSecret(input));
-    expect(again).toEqual(first);
+    expect(again).toEqual({ ...first, secret: null });
     expect(await domain.webhooks.rotateSecret({ ...input, graceHours: 1 })).toMatchObject({
       code: 'IDEMPOTENCY_CONFLICT',
     });
@@ -245,6 +246,33 @@ describeOnBoth('webhooks', (fresh) => {
     granted(await domain.webhooks.enable(broken.id, true));
     expect(granted(await domain.deliveries.replay(delivery.id)).status).toBe('PENDING');
   });
+
+  test.each([
+    ['asks for an hour', { status: 503, headers: { 'retry-after': '3600' } }, 3600],
+    ['has had too much', { status: 429, headers: {} }, 300],
+    ['cannot reach what is behind it', { status: 502, headers: {} }, 300],
+  ])(
+    'an endpoint that %s is left alone by every delivery, and none of them is counted for it',
+    async (_, answer, pause) => {
+      const { id } = await endpoint(['RUN_FINISHED']);
+      receiver.answer = answer;
+      for (let i = 0; i < 3; i++) await publish();
+      expect(await performDue(domain)).toBe(3);
+      expect(receiver.received).toHaveLength(1);
+      expect((await domain.webhooks.get(id))!.waitUntil).toEqual(later(pause));
+      const waiting = (await deliveries(id)).filter(({ attempts }) => attempts === 0);
+      expect(waiting).toMatchObject(Array(2).fill({ status: 'PENDING', nextAttemptAt: later(pause) }));
+      now = later(pause - 1);
+      await performDue(domain);
+      expect(receiver.received).toHaveLength(1);
+      receiver.answer = { status: 204, headers: {} };
+      now = later(1);
+      await performDue(domain);
+      expect(receiver.received).toHaveLength(4);
+      expect(new Set((await deliveries(id)).map(({ status }) => status))).toEqual(new Set(['DELIVERED']));
+      expect(await domain.webhooks.get(id)).toMatchObject({ waitUntil: null, failingSince: null });
+    },
+  );
 
   test('an endpoint that says it is gone is disabled at once', async () => {
     const { id } = await endpoint();
@@ -351,6 +379,18 @@ describeOnBoth('webhooks', (fresh) => {
     expect(new Set((await deliveries(id)).map(({ status }) => status))).toEqual(new Set(['CANCELLED']));
   });
 
+  test('one delivery at a time goes to an endpoint, and who answers goes before who does not', async () => {
+    const slow = await endpoint();
+    const other = await endpoint();
+    await domain.database.query('UPDATE webhook_endpoint SET failing_since = now() WHERE id = $1', [slow.id]);
+    for (let i = 0; i < 2; i++) await publish();
+    const claim = () => domain.database.transaction(() => domain.queue.claim(randomUUID(), ['WEBHOOK'], [], 60));
+    const claims = [await claim(), await claim(), await claim()];
+    const rows = await domain.deliveries.byIds(claims.flatMap((each) => (each ? [each.subjectId] : [])));
+    const endpointOf = (id: string | undefined) => rows.find((row) => row.id === id)?.endpointId;
+    expect(claims.map((each) => endpointOf(each?.subjectId))).toEqual([other.id, slow.id, undefined]);
+  });
+
   test('a redirect is not followed: it is a failure', async () => {
     const other = await Receiver.listen();
     const { id } = await endpoint();
@@ -371,7 +411,21 @@ describeOnBoth('webhooks', (fresh) => {
     const answer = await sendWebhook(message, new Destinations(networks), now, 200);
     silent.closeAllConnections();
     silent.close();
-    expect(answer).toMatchObject({ responseStatus: null, error: 'no answer within 0.2 seconds' });
+    expect(answer).toMatchObject({ responseStatus: null, error: 'no answer within 0.2 seconds', overloaded: true });
+  });
+
+  test('an answer without an end is not waited for', async () => {
+    const endless = createServer((_, response) => {
+      const drip = setInterval(() => response.write('x'.repeat(65_536)), 5);
+      response.writeHead(200).on('close', () => clearInterval(drip));
+    });
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+    const message = { url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`], id: 'msg_1', body: '{}' };
+    const answer = await sendWebhook(message, new Destinations(networks), now, 5_000);
+    expect(answer).toMatchObject({ responseStatus: 200, error: null });
+    // Hung up, so that nothing is left for it to write to.
+    await new Promise((resolve) => endless.close(resolve));
   });
 
   test('private addresses are refused, when the endpoint is made and again when it is called', async () => {

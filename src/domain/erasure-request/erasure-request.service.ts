@@ -39,6 +39,9 @@ export interface RequestFilter {
   subjectReference?: string | null;
 }
 
+/** The first moment of the day anywhere: nobody is told that a request came too early because of a time zone. */
+const APPLIES_FROM = new Date('2018-05-25T00:00:00+14:00');
+
 interface RequestServices {
   database: Database;
   audit: AuditLog;
@@ -74,6 +77,7 @@ export class ErasureRequestService {
     const recipients = input.recipients ?? [];
     const wrong = (path: string, problem: string) => refuse('INVALID_INPUT', [path], { problem });
     if (input.subjectReference.trim() === '') return wrong('subjectReference', "a request is somebody's: say whose");
+    if (receivedAt < APPLIES_FROM) return wrong('receivedAt', 'the GDPR applies from 2018-05-25 (Art. 99(2))');
     if (receivedAt > now) return wrong('receivedAt', 'a request cannot have been received in the future');
     if (recipients.some((name) => name.trim() === '')) return wrong('recipients', 'a recipient needs a name');
     const { forgetSetId = null } = input;

@@ -11,6 +11,7 @@ export const refusals = {
 
   CHECKPOINT_NOT_FOUND: 'there is no checkpoint {id}',
   CHECKPOINT_DELETED: 'checkpoint {name} was deleted at {deletedAt}; import it again or choose another',
+  CHECKPOINT_ALIASED: 'alias {alias} points at checkpoint {name}: move it first',
   CHECKPOINT_UNREADABLE: 'the checkpoint at {source} cannot be used: {reason}',
 
   MERGE_TOO_FEW: 'a merge needs at least two checkpoints, not {count}',
@@ -90,11 +91,11 @@ export const refusals = {
   ALIAS_PROTECTED: 'alias {alias} is protected: an administrator has to end that before it can be deleted',
   ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
-  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected: {comment}',
+  ALIAS_REJECTED: 'alias {alias} cannot point at checkpoint {checkpoint}, which was rejected: {comment}',
 
   PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
   PLAYBOOK_EXISTS: 'there is a playbook {name} already',
-  PLAYBOOK_UNDER_WAY: 'erasure request {id} follows a playbook already and has a run',
+  PLAYBOOK_UNDER_WAY: 'run {run} of erasure request {id} is under way: cancel it or wait for its end',
   PLAYBOOK_MISSING: 'erasure request {id} follows no playbook',
   STEP_NOT_NEXT: 'step {step} of erasure request {id} cannot be taken now: {why}',
   ALIAS_EMPTY: 'alias {alias} points at nothing that could be made to forget',

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { In, IsNull } from 'typeorm';
 import type { Database } from '../../database';
-import { type Actor, actingAs, botId, currentActor, personId, type Role, SYSTEM } from '../actor/actor';
+import {
+  type Actor,
+  actingAs,
+  botId,
+  currentActor,
+  DEFAULT_PROJECT,
+  personId,
+  type Role,
+  SYSTEM,
+} from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
@@ -146,6 +155,15 @@ export class TokenService {
     await this.#noteUse(token);
     const shown = kind === 'PERSON' ? actorId.slice(personId('').length) : name;
     return { actor: { kind, id: actorId, name: shown, roles, projectId, vouchers }, expiresAt };
+  }
+
+  /** Whether a token that admits somebody now has the installation. */
+  async someAdminister(): Promise<boolean> {
+    const rows = await this.services.database.query(
+      `SELECT 1 FROM api_token WHERE project_id = $1 AND 'ADMIN' = ANY (roles) AND revoked_at IS NULL AND expires_at > now() LIMIT 1`,
+      [DEFAULT_PROJECT],
+    );
+    return rows.length > 0;
   }
 
   /** Calls back when the rights of some token have changed, in whatever process; the returned function ends it. */
