@@ -72,6 +72,5 @@ test('a server with a key that the installation does not sign with refuses to st
     stderr: expect.stringMatching(/LETHE_SIGNING_KEY.*lethe keys replace/s),
   });
   expect((await cli(['keys', 'replace'], other)).stdout).toMatch(/^DOCUMENTS: [0-9a-f]{64}\n$/);
-  expect((await cli(['keys', 'replace'], other)).stdout).toBe('these keys are in use already\n');
   await discard();
-}, 180_000);
+}, 300_000);
