@@ -13,6 +13,7 @@ import { Transparency1763850000000 } from './1763850000000-transparency';
 import { LineageChanges1763860000000 } from './1763860000000-lineage-changes';
 import { Vouchers1763870000000 } from './1763870000000-vouchers';
 import { Operations1763880000000 } from './1763880000000-operations';
+import { EvidenceByPolicy1763900000000 } from './1763900000000-evidence-by-policy';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   LineageChanges1763860000000,
   Vouchers1763870000000,
   Operations1763880000000,
+  EvidenceByPolicy1763900000000,
 ];

@@ -91,8 +91,9 @@ async function prepare(options: ErasureOptions, { admin, pipeline, olga }: Actor
   await pipeline.mutate(operations.createAlias, { name: 'production' });
   const moves = [{ alias: 'production', checkpointId: checkpoint.id, expected: null }];
   await pipeline.mutate(operations.moveAliases, { moves, reason: 'the first release' });
-  await admin.mutate(operations.protectAlias, { alias: 'production', passNeeded: true, approvalsNeeded: 1 });
-  step('alias', '"production" points at it, and moves on only with a PASS and an approval');
+  const held = await olga.mutate<Made>(operations.createPolicy, policy);
+  await admin.mutate(operations.protectAlias, { alias: 'production', policyId: held.id, approvalsNeeded: 1 });
+  step('alias', `"production" points at it, and moves on only with a PASS by "${policy.name}" and an approval`);
 
   const select = { datasetId: learned.id };
   const forgetSet = await olga.mutate<Made & { sampleCount: number }>(createForgetSet, {
@@ -105,7 +106,6 @@ async function prepare(options: ErasureOptions, { admin, pipeline, olga }: Actor
     name: `all but ${options.class}`,
     selector: { exceptClasses: [options.class] },
   });
-  const held = await olga.mutate<Made>(operations.createPolicy, policy);
   const playbook = await olga.mutate<Made>(operations.createPlaybook, {
     name: 'erase and replace',
     alias: 'production',

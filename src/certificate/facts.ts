@@ -105,8 +105,21 @@ export const factShapes = {
     ),
     'Attempts to find what was forgotten in the checkpoint after.',
   ),
-  policy: orNull(text('Name of the policy that set the thresholds.')),
-  verdict: choice(verdicts, 'Of all attacks and metrics together, by the policy.'),
+  verification: orNull(
+    record(
+      {
+        id: text('Its id.'),
+        planDigest: digest('sha256 of the canonical JSON (RFC 8785) of its plan, which was fixed before it began.'),
+        forgetSetDigest: digest(
+          'Digest of the set whose images it attacked with: `forgetSet.digest`, where that set has images.',
+        ),
+        finishedAt: time('When it ended.'),
+      },
+      'The verification that attacks and verdict are of: of this forget set, against the checkpoint before, the newest by this policy. Null when there was none.',
+    ),
+  ),
+  policy: orNull(text('Name and version of the policy that set the thresholds.')),
+  verdict: choice(verdicts, 'Of all attacks together, by the policy; INCONCLUSIVE when nothing was verified.'),
   approvals: list(
     record(
       {

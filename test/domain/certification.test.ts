@@ -31,10 +31,10 @@ describeOnBoth('certification', (fresh) => {
         thresholds: [{ name: 'members', attack: 'MEMBERSHIP_INFERENCE', key: 'auc', atMost: 0.6 }],
       }),
     );
-    granted(await aliases.create({ name: 'production', passNeeded: false, approvalsNeeded: 0 }));
+    granted(await aliases.create({ name: 'production', policyId: null, approvalsNeeded: 0 }));
     const moves = [{ alias: 'production', checkpointId: original.id }];
     granted(await aliases.move({ moves, reason: 'the first one' }));
-    granted(await aliases.protect('production', { passNeeded: true, approvalsNeeded: 1 }));
+    granted(await aliases.protect('production', { policyId: policy.id, approvalsNeeded: 1 }));
     const playbook = granted(
       await playbooks.create({
         name: 'erase',

@@ -62,11 +62,11 @@ describeOnBoth('playbooks', (fresh) => {
   /** An alias that points at the scene's checkpoint, a playbook for it, and a request that Olga has follow it. */
   const begin = async ({ automatic = byItself as PlaybookStep[], approvalsNeeded = 2, checked = true } = {}) => {
     const alias = `alias-${++made}`;
-    granted(await domain.aliases.create({ name: alias, passNeeded: false, approvalsNeeded: 1 }));
-    granted(await domain.aliases.protect(alias, { passNeeded: false, approvalsNeeded: 0 }));
+    granted(await domain.aliases.create({ name: alias, policyId: null, approvalsNeeded: 1 }));
+    granted(await domain.aliases.protect(alias, { policyId: null, approvalsNeeded: 0 }));
     const moves = [{ alias, checkpointId: scene.checkpoint.id }];
     granted(await domain.aliases.move({ moves, reason: 'the first one' }));
-    granted(await domain.aliases.protect(alias, { passNeeded: true, approvalsNeeded: 1 }));
+    granted(await domain.aliases.protect(alias, { policyId, approvalsNeeded: 1 }));
     const { retainSetId, evaluateOnId } = scene.request;
     const playbook = granted(
       await domain.playbooks.create({
@@ -260,7 +260,7 @@ describeOnBoth('playbooks', (fresh) => {
     const back = () => domain.aliases.rollback({ alias, moveId, reason: 'the release was bad' });
     // The checkpoint from before was never verified: the alias has to be freed for it.
     expect(await back()).toMatchObject({ code: 'ALIAS_NEEDS_PASS' });
-    granted(await domain.aliases.protect(alias, { passNeeded: false, approvalsNeeded: 0 }));
+    granted(await domain.aliases.protect(alias, { policyId: null, approvalsNeeded: 0 }));
     granted(await back());
     now = new Date(now.getTime() + 61_000);
     await performDue(domain);
@@ -269,7 +269,7 @@ describeOnBoth('playbooks', (fresh) => {
 
   test('an alias that was deleted stops it until there is one of its name again, and the request says so', async () => {
     const { id, alias } = await begin({ approvalsNeeded: 1 });
-    const free = { passNeeded: false, approvalsNeeded: 0 };
+    const free = { policyId: null, approvalsNeeded: 0 };
     const drop = async () => {
       granted(await domain.aliases.protect(alias, free));
       granted(await domain.aliases.delete({ alias, reason: 'renamed' }));
@@ -309,7 +309,7 @@ describeOnBoth('playbooks', (fresh) => {
   test('a checkpoint that was deleted under its alias is waited for, not tried every minute', async () => {
     const { id, alias } = await begin({ approvalsNeeded: 1 });
     const original = granted(await domain.checkpoints.import({ name: 'short-lived', source: 'somewhere' }));
-    granted(await domain.aliases.protect(alias, { passNeeded: false, approvalsNeeded: 0 }));
+    granted(await domain.aliases.protect(alias, { policyId: null, approvalsNeeded: 0 }));
     granted(await domain.aliases.move({ moves: [{ alias, checkpointId: original.id }], reason: 'a try' }));
     granted(await domain.checkpoints.delete(original.id));
     granted(await domain.requests.linkForgetSet(id, scene.forget.id));
@@ -395,7 +395,8 @@ describeOnBoth('playbooks', (fresh) => {
       [{ calibrationSetId: scene.forget.id }, 'calibrationSetId'],
       [{ evaluateOnId: 'nonsense' }, 'evaluateOnId'],
       [{ policyId, evaluateOnId: null }, 'evaluateOnId'],
-      [{ name: alias }, 'name'],
+      [{ name: alias, policyId, evaluateOnId: scene.held.id }, 'name'],
+      [{}, 'policyId'],
     ] as const) {
       expect(await create(more)).toMatchObject({ path: [path] });
     }

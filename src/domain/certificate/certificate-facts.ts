@@ -57,6 +57,15 @@ export function evaluationFacts(
   });
 }
 
+/** @param verification with its forget set */
+export const verificationFacts = (verification: Verification | null): CertificateFacts['verification'] =>
+  verification && {
+    id: verification.id,
+    planDigest: verification.planDigest,
+    forgetSetDigest: verification.forgetSet!.digest,
+    finishedAt: verification.finishedAt!.toISOString(),
+  };
+
 /** Lines of the policy that were measured; one that was not makes the whole verdict INCONCLUSIVE, which is said. */
 export function attackFacts({ lines }: Verification, results: readonly AttackResult[]): CertificateFacts['attacks'] {
   return (lines ?? []).flatMap((line) => {

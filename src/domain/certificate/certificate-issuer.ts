@@ -7,9 +7,11 @@ import type { EvaluationService } from '../evaluation/evaluation.service';
 import type { MetricValueService } from '../evaluation/metric-value.service';
 import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
+import { Playbook } from '../playbook/playbook.entity';
 import type { PseudonymService } from '../pseudonym/pseudonym.service';
 import { type Refusal, refuse } from '../refusal/refusals';
 import { Run } from '../run/run.entity';
+import type { Verification } from '../verification/verification.entity';
 import type { VerificationService } from '../verification/verification.service';
 import type { WebhookService } from '../webhook/webhook.service';
 import type { Certificate } from './certificate.entity';
@@ -21,6 +23,7 @@ import {
   forgetSetFacts,
   requestFacts,
   runFacts,
+  verificationFacts,
 } from './certificate-facts';
 
 export interface IssueCertificate {
@@ -40,6 +43,16 @@ interface IssuerServices {
   values: MetricValueService;
   verifications: VerificationService;
   webhooks: WebhookService;
+}
+
+/** What a certificate is made from. */
+interface Known {
+  run: Run;
+  request: ErasureRequest | null;
+  /** The newest evidence about what the run was to make its model forget. */
+  verification: Verification | null;
+  /** The one that it replaces. */
+  stale: Certificate | null;
 }
 
 /** Gathers what is known of a run and has it certified, whatever it says: a certificate of a FAIL is one, too. */
@@ -66,10 +79,11 @@ export class CertificateIssuer {
       const standing = earlier.find(({ status }) => status === 'PENDING' || status === 'VALID');
       if (standing) return standing;
       const stale = earlier.find(({ status }) => status === 'STALE') ?? null;
-      const issued = await certificates.issue(await this.#facts(run, request, stale));
+      const verification = await this.services.verifications.evidenceOf(run, await this.#policyOf(request));
+      const issued = await certificates.issue(await this.#facts({ run, request, verification, stale }));
       const { id } = issued;
       await lineage.add({ type: 'CERTIFICATE', id, label: `certificate of ${run.result!.name}` });
-      const used = [run.resultId, runId, (await this.services.verifications.latestOf(run.resultId))?.id];
+      const used = [run.resultId, runId, verification?.id];
       for (const from of used) if (from !== undefined) await lineage.link({ from, to: id, kind: 'USED' });
       if (request) await lineage.link({ from: request.id, to: id, kind: 'CAUSED' });
       await webhooks.publish('CERTIFICATE_ISSUED', { certificateId: id, requestId }, issued.projectId);
@@ -86,10 +100,16 @@ export class CertificateIssuer {
     return isId(id) ? this.services.database.repository(ErasureRequest).findOneBy({ id }) : null;
   }
 
-  async #facts(run: Run, request: ErasureRequest | null, stale: Certificate | null): Promise<CertificateFacts> {
+  /** What the request's playbook holds the result to; null where it names nothing. */
+  async #policyOf(request: ErasureRequest | null): Promise<string | null> {
+    if (!request?.playbookId) return null;
+    const playbook = await this.services.database.repository(Playbook).findOneByOrFail({ id: request.playbookId });
+    return playbook.policyId;
+  }
+
+  async #facts({ run, request, verification, stale }: Known): Promise<CertificateFacts> {
     const { evaluations, values, verifications } = this.services;
     const measured = await evaluations.ofRuns([run.id]);
-    const verification = await verifications.latestOf(run.resultId!);
     return {
       request: requestFacts(request),
       forgetSet: forgetSetFacts(run.forgetSet!),
@@ -98,6 +118,7 @@ export class CertificateIssuer {
       run: runFacts(run),
       evaluation: evaluationFacts(measured, await values.ofEvaluations(measured.map(({ id }) => id))),
       attacks: verification ? attackFacts(verification, await verifications.resultsOf([verification.id])) : [],
+      verification: verificationFacts(verification),
       policy: verification ? `${verification.plan.policy.name} ${verification.plan.policy.version}` : null,
       // Nobody attacked it: nothing is known.
       verdict: verification?.verdict ?? 'INCONCLUSIVE',
