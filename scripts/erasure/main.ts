@@ -252,8 +252,8 @@ async function showCertificate(
   await save('/keys', 'keys.json');
   say('');
   step('certified', `number ${certificate.logIndex} of the transparency log; files in ${at('')}\n`);
-  const files = [at('certificate.json'), '--key', at('keys.json'), '--folder', at('checkpoint')];
-  say(`$ lethe verify certificate.json --key keys.json --folder checkpoint`);
+  const files = [at('certificate.json'), '--key', at('keys.json'), '--folder', at('checkpoint'), '--require', 'PASS'];
+  say(`$ lethe verify certificate.json --key keys.json --folder checkpoint --require PASS`);
   say(
     execFileSync(process.execPath, [resolve(__dirname, '../../src/cli.js'), 'verify', ...files], { encoding: 'utf8' }),
   );

@@ -95,15 +95,21 @@ export const factShapes = {
   attacks: list(
     record(
       {
-        name: text('The attack.'),
+        name: text('Name of the line of the policy; that of the attack where the policy has no line about it.'),
         statistic: text('What it measured, with its unit.'),
         ...interval,
+        value: orNull(number('The measured value; null when a line of the policy was not measured.')),
         threshold: orNull(number('Bound that the policy sets; null when it sets none.')),
-        verdict: choice(verdicts, 'Against the threshold; INCONCLUSIVE when the interval crosses it.'),
+        verdict: orNull(
+          choice(
+            verdicts,
+            'Against the threshold; INCONCLUSIVE when the interval crosses it or nothing was measured; null when the policy has no line about it.',
+          ),
+        ),
       },
       'One attack.',
     ),
-    'Attempts to find what was forgotten in the checkpoint after.',
+    'Attempts to find what was forgotten in the checkpoint after: every line of the policy, and every other number that was measured.',
   ),
   verification: orNull(
     record(
