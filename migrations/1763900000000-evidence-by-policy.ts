@@ -41,7 +41,8 @@ const SHIPPED = [
 
 /**
  * What a protected alias asks for is a PASS by one policy. One that asked for a PASS by whichever policy gets that of the newest playbook that moves
- * it, or that by which what it points at has passed, or the shipped one, which is written where a project has none yet.
+ * it, or that by which what it points at has passed, or the shipped one, which is written where a project has none yet. And a certificate may be replaced
+ * once more when what was to replace it was taken back.
  */
 export class EvidenceByPolicy1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -67,6 +68,9 @@ export class EvidenceByPolicy1763900000000 implements MigrationInterface {
     ) WHERE pass_needed AND policy_id IS NULL;
     ALTER TABLE alias DROP COLUMN pass_needed;
     ALTER TABLE alias ADD CONSTRAINT alias_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policy(id);
+
+    DROP INDEX certificate_supersedes_id_idx;
+    CREATE UNIQUE INDEX certificate_supersedes_id_idx ON certificate (supersedes_id) WHERE status <> 'REVOKED';
     `);
   }
 

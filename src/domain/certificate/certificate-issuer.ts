@@ -3,6 +3,7 @@ import type { Database } from '../../database';
 import type { ApprovalService } from '../approval/approval.service';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import { ErasureRequest } from '../erasure-request/erasure-request.entity';
+import { cameToNothing } from '../erasure-request/request-status';
 import type { EvaluationService } from '../evaluation/evaluation.service';
 import type { MetricValueService } from '../evaluation/metric-value.service';
 import type { LineageService } from '../lineage/lineage.service';
@@ -60,8 +61,8 @@ export class CertificateIssuer {
   constructor(readonly services: IssuerServices) {}
 
   /**
-   * A certificate of a run's result. One of the same run that is not stale or over is answered again; one that is
-   * stale is superseded.
+   * A certificate of a run's result. One of the same run, and the same request where one is named, that is not stale or over is answered again;
+   * one that is stale and says no more of a request is superseded. None is issued for a request that is on hold or came to nothing.
    */
   async issueFor({ runId, requestId = null }: IssueCertificate): Promise<Certificate | Refusal> {
     const { database, certificates, lineage, webhooks } = this.services;
@@ -73,14 +74,22 @@ export class CertificateIssuer {
       if (requestId !== null && request?.runId !== runId) {
         return refuse('REQUEST_OF_ANOTHER_RUN', ['requestId'], { id: requestId, run: runId });
       }
+      const stopped = request && stoppedBy(request);
+      if (stopped) return stopped;
       // Two at once: the second one waits, and finds what the first one made.
       await database.query('SELECT id FROM run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
-      const earlier = (await certificates.list({ first: 100 }, { runId, requestId })).items.map(({ node }) => node);
-      const standing = earlier.find(({ status }) => status === 'PENDING' || status === 'VALID');
+      const earlier = (await certificates.ofRun(runId)).filter(({ status }) => status !== 'REVOKED');
+      const standing = earlier.find(
+        ({ status, requestId: of }) => ['PENDING', 'VALID'].includes(status) && [null, of].includes(requestId),
+      );
       if (standing) return standing;
-      const stale = earlier.find(({ status }) => status === 'STALE') ?? null;
+      const replaced = earlier.map(({ supersedesId }) => supersedesId);
+      const stale = earlier.find(
+        ({ id, status, requestId: of }) =>
+          status === 'STALE' && [null, requestId].includes(of) && !replaced.includes(id),
+      );
       const verification = await this.services.verifications.evidenceOf(run, await this.#policyOf(request));
-      const issued = await certificates.issue(await this.#facts({ run, request, verification, stale }));
+      const issued = await certificates.issue(await this.#facts({ run, request, verification, stale: stale ?? null }));
       const { id } = issued;
       await lineage.add({ type: 'CERTIFICATE', id, label: `certificate of ${run.result!.name}` });
       const used = [run.resultId, runId, verification?.id];
@@ -96,8 +105,10 @@ export class CertificateIssuer {
     return isId(id) ? this.services.database.repository(Run).findOne({ where: { id }, relations }) : null;
   }
 
+  /** Under its lock, as a step of its playbook has it: no hold comes between. */
   async #request(id: string): Promise<ErasureRequest | null> {
-    return isId(id) ? this.services.database.repository(ErasureRequest).findOneBy({ id }) : null;
+    const lock = { mode: 'pessimistic_write' } as const;
+    return isId(id) ? this.services.database.repository(ErasureRequest).findOne({ where: { id }, lock }) : null;
   }
 
   /** What the request's playbook holds the result to; null where it names nothing. */
@@ -152,4 +163,9 @@ export class CertificateIssuer {
       outstanding: carrying.filter(({ deletedAt }) => deletedAt === null).map(checkpointFacts),
     };
   }
+}
+
+function stoppedBy({ id, status, hold }: ErasureRequest): Refusal | null {
+  if (hold) return refuse('REQUEST_ON_HOLD', ['requestId'], { id, reason: hold.reason });
+  return cameToNothing(status) ? refuse('REQUEST_CLOSED', ['requestId'], { id, status }) : null;
 }
