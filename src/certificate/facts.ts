@@ -57,7 +57,9 @@ export const factShapes = {
   forgetSet: record(
     {
       id: text('Its id.'),
-      digest: digest('sha256 over the hashes of its samples, or over the names of its classes when it has no samples.'),
+      digest: digest(
+        "sha256 over the JSON array of the names of its samples' classes, in the order of the dataset and without spaces, followed for each sample, in the order of the dataset, by a newline and the sha256 of its file, hexadecimal. Of a set that only names classes: over the array alone, as they were given.",
+      ),
       samples: orNull(count('Number of samples; null when it only names classes.')),
       classes: list(text('A class.'), 'Classes it is made of, where it is made of classes.'),
     },

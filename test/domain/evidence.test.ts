@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type Actor,
   actingAs,
@@ -184,6 +187,17 @@ describeOnBoth('evidence', (fresh) => {
     expect(await verdictOf(retrained)).toBe('FAIL');
     await verify(retrained, 0.5);
     expect(await verdictOf(retrained)).toBe('PASS');
+  });
+
+  test('the digest of a forget set is computed from the images by what docs/certificate.md says', async () => {
+    const page = await readFile(join(__dirname, '../../../docs/certificate.md'), 'utf8');
+    const command = /^\{ printf .*sha256sum$/m.exec(page)![0];
+    const cats = join(place.folder, 'images', 'cat');
+    await mkdir(cats, { recursive: true });
+    for (let i = 0; i < 10; i++) await writeFile(join(cats, `${i}.jpg`), `cat ${i}`);
+    const cwd = join(place.folder, 'images');
+    const printed = execFileSync('bash', ['-c', command], { cwd, encoding: 'utf8' });
+    expect(printed.slice(0, 64)).toBe(scene.forget.digest);
   });
 
   describe('cats, then dogs', () => {
