@@ -5,6 +5,7 @@ export class Operations1763880000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
     ALTER TABLE webhook_endpoint ADD COLUMN former_secrets jsonb NOT NULL DEFAULT '[]';
+    ALTER TABLE webhook_endpoint ADD COLUMN wait_until timestamptz(3);
     ALTER TABLE webhook_endpoint ADD COLUMN deleted_at timestamptz(3);
     ALTER TABLE webhook_delivery ADD COLUMN cancelled_reason text;
 

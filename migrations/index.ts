@@ -14,6 +14,8 @@ import { LineageChanges1763860000000 } from './1763860000000-lineage-changes';
 import { Vouchers1763870000000 } from './1763870000000-vouchers';
 import { Operations1763880000000 } from './1763880000000-operations';
 import { EvidenceByPolicy1763900000000 } from './1763900000000-evidence-by-policy';
+import { IdenticalCheckpoints1763910000000 } from './1763910000000-identical-checkpoints';
+import { StandingPlaybooks1763920000000 } from './1763920000000-standing-playbooks';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -33,4 +35,6 @@ export const migrations = [
   Vouchers1763870000000,
   Operations1763880000000,
   EvidenceByPolicy1763900000000,
+  IdenticalCheckpoints1763910000000,
+  StandingPlaybooks1763920000000,
 ];

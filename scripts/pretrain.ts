@@ -4,6 +4,7 @@ import { type ModelName, RECIPES } from './pretrain/models';
 import { readPhotographs } from './pretrain/photographs';
 import { split } from './pretrain/split';
 import { train } from './pretrain/train';
+import { FINE_WORDS } from './pretrain/words';
 
 function positive(value: string): number {
   const number = Number(value);
@@ -19,11 +20,12 @@ interface Arguments {
   threads?: number;
   out?: string;
   cache: string;
+  without?: string;
 }
 
 /** Trains a demo checkpoint from scratch: npm run pretrain -- --data cifar10.tar.gz --model resnet */
 async function main(): Promise<void> {
-  const { data, model, epochs, seed, threads, out, cache } = new Command('pretrain')
+  const { data, model, epochs, seed, threads, out, cache, without } = new Command('pretrain')
     .description(
       'Trains a small CLIP from scratch on the photographs of CIFAR-10; killed, it goes on from its last epoch.',
     )
@@ -32,23 +34,30 @@ async function main(): Promise<void> {
     .option('--epochs <n>', 'passes over the images', positive, 8)
     .option('--seed <n>', 'decides weights, order, styles and captions', positive, 1)
     .option('--threads <n>', 'cores to use; the same number gives the same bits', positive)
-    .option('--out <folder>', 'where the checkpoint goes (default: demo/checkpoints/<model>)')
+    .addOption(new Option('--without <class>', 'leave out its images: a retrained model').choices(FINE_WORDS))
+    .option(
+      '--out <folder>',
+      'where the checkpoint goes (default: demo/checkpoints/<model>, or .lethe/retrained/<model>-without-<class>)',
+    )
     .option('--cache <folder>', 'decoded images and snapshots', join('.lethe', 'pretrain'))
     .parse()
     .opts<Arguments>();
 
   console.log('decoding the photographs (once)');
   const halves = await readPhotographs(data, cache);
+  const { trainable } = split(halves);
+  const seen = trainable.filter((i) => FINE_WORDS[halves.train.labels[i]!] !== without);
+  const name = without === undefined ? model : `${model}-without-${without}`;
   const started = performance.now();
   let first = -1;
   const final = await train(halves, {
-    model,
+    model: name,
     recipe: RECIPES[model],
-    trainable: split(halves).trainable,
+    trainable: seen,
     epochs,
     seed,
     threads,
-    out: out ?? join('demo', 'checkpoints', model),
+    out: out ?? join(...(without === undefined ? ['demo', 'checkpoints'] : ['.lethe', 'retrained']), name),
     cache,
     onStep: (step, steps, loss) => {
       if (first < 0) first = step - 1;

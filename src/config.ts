@@ -46,8 +46,11 @@ export interface Config {
   importFolders?: string[];
   /** Token clients must show. Absent: the one in `$LETHE_HOME/token`, written on first start. */
   token?: string;
-  /** `none` switches authentication off: only for a server behind something that authenticates. */
-  auth: 'token' | 'none';
+  /**
+   * `no-bootstrap` admits nobody by the token of the data folder, only by issued ones and logins; `none` switches authentication
+   * off: only for a server behind something that authenticates.
+   */
+  auth: (typeof authModes)[number];
   /** Logins beside tokens. */
   oidc?: OidcConfig;
   /** Host names (no port) accepted in Host and Origin, beside loopback and `host`; `*` accepts any. */
@@ -67,6 +70,8 @@ export interface Config {
   openLineage?: { url: string; apiKey?: string };
   logLevel: LogLevel;
 }
+
+const authModes = ['token', 'no-bootstrap', 'none'] as const;
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -108,7 +113,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const folders = (name: string): string[] => (text(name) ?? '').split(/[:,]/).filter(Boolean).map(folder);
 
   const host = text('LETHE_HOST') ?? '127.0.0.1';
-  const auth = oneOf('LETHE_AUTH', ['token', 'none'], 'token');
+  const auth = oneOf('LETHE_AUTH', authModes, 'token');
   const oidc = readOidc(text, list, problems);
   const allowedHosts = list('LETHE_ALLOWED_HOSTS');
   const ofOneUser = isLoopback(host) && auth === 'token' && !oidc && allowedHosts.length === 0;

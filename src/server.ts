@@ -29,7 +29,7 @@ const patienceMs = 10_000;
 export interface Server {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   url: string;
-  /** What clients must show; undefined when authentication is off. */
+  /** The bootstrap token; undefined when it, or authentication, is off. */
   token: string | undefined;
   /** Takes nothing new, completes subscriptions, answers what is in flight. The domain stays open: it is its owner's. */
   close(): Promise<void>;
@@ -38,8 +38,12 @@ export interface Server {
 /** Serves the API of a domain over HTTP and WebSocket. Holds no state of its own: any number may share a database. */
 export async function startServer(config: Config, domain: Domain, log: Log): Promise<Server> {
   await mkdir(config.home, { recursive: true });
-  const token = config.auth === 'none' ? undefined : await loadToken(config.home, config.token);
+  const token = config.auth === 'token' ? await loadToken(config.home, config.token) : undefined;
+  if (config.auth === 'no-bootstrap' && !config.oidc && !(await domain.tokens.someAdminister())) {
+    log.warn('nobody can administer: LETHE_AUTH=no-bootstrap, no logins, and no token with the role ADMIN');
+  }
   const authentication = new Authentication({
+    open: config.auth === 'none',
     bootstrap: token,
     tokens: domain.tokens,
     logins: config.oidc && new OidcLogins(config.oidc, domain.projects),

@@ -49,7 +49,11 @@ export async function startExecutorAlone(config: Config): Promise<void> {
 
 /** The first line of the output is what a person needs, and what programs read to find the server. */
 function announce(server: Server, config: Config, domain: Domain, log: Log): void {
-  const shown = server.token === undefined ? 'no token asked for' : `token ${server.token}`;
+  const shown = {
+    token: `token ${server.token}`,
+    'no-bootstrap': 'bootstrap token off',
+    none: 'no token asked for',
+  }[config.auth];
   process.stdout.write(`Lethe listens on ${server.url}  ${shown}  data in ${config.home}\n`);
   log.info({ url: server.url, home: config.home, database: domain.database.kind }, 'listening');
 }

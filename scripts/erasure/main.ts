@@ -6,7 +6,7 @@ import { exportCheckpoint } from '../../src/client/export-checkpoint';
 import { ClientError, LetheClient } from '../../src/client/lethe-client';
 import { follow } from '../demo/follow';
 import { emptyHome } from '../demo/home';
-import { createForgetSet, createRetainSet, registerDataset } from '../demo/operations';
+import { createForgetSet, registerDataset } from '../demo/operations';
 import { imagesOf } from '../demo/options';
 import { presetFor } from '../demo/preset';
 import { type ServerProcess, startServerProcess } from '../demo/server-process';
@@ -95,23 +95,17 @@ async function prepare(options: ErasureOptions, { admin, pipeline, olga }: Actor
   await admin.mutate(operations.protectAlias, { alias: 'production', policyId: held.id, approvalsNeeded: 1 });
   step('alias', `"production" points at it, and moves on only with a PASS by "${policy.name}" and an approval`);
 
-  const select = { datasetId: learned.id };
   const forgetSet = await olga.mutate<Made & { sampleCount: number }>(createForgetSet, {
-    ...select,
     name: options.class,
+    datasetId: learned.id,
     selector: { classes: [options.class] },
-  });
-  const retainSet = await pipeline.mutate<Made>(createRetainSet, {
-    ...select,
-    name: `all but ${options.class}`,
-    selector: { exceptClasses: [options.class] },
   });
   const playbook = await olga.mutate<Made>(operations.createPlaybook, {
     name: 'erase and replace',
     alias: 'production',
     method: options.method,
     parameters: await presetFor(admin, options.method),
-    retainSetId: retainSet.id,
+    retainFromId: learned.id,
     evaluateOnId: evaluate.id,
     policyId: held.id,
     automatic: ['RUN', 'VERIFICATION', 'PROMOTION', 'CERTIFICATE'],

@@ -59,8 +59,9 @@ export function certificateFacts(changes: Partial<CertificateFacts> = {}): Certi
     approvals: [{ approver: hash('olga'), role: 'PRIVACY_OFFICER', approvedAt: '2026-02-04T08:00:00.000Z' }],
     carriers: {
       asOf: '2026-02-04T08:00:00.000Z',
-      complete: true,
+      undeclared: 0,
       remediated: [{ id: '8a2e2c56-7a6d-4c57-9f5f-9b1f0d5b1e03', name: 'demo', digest: hash('demo') }],
+      attempted: [],
       outstanding: [],
     },
     validity: { from: '2026-02-04T08:00:00.000Z', until: null },

@@ -1,7 +1,7 @@
 import { type Cell, cellsOf, digestOf, type Facts, originalName } from './cells';
 import type { Table } from './definition';
+import { type Failure, fill } from './fill';
 import { page } from './page';
-import { Progress } from './progress';
 import { type CellResult, Results } from './results';
 
 export interface ReproduceOptions {
@@ -17,8 +17,7 @@ export interface ReproduceOptions {
 
 export interface Reproduced {
   readonly page: string;
-  /** Cells that could not be run. */
-  readonly failures: readonly { readonly name: string; readonly message: string }[];
+  readonly failures: readonly Failure[];
 }
 
 /** Runs the cells that are missing, keeping each as soon as it is done, and makes the page of all that are there. */
@@ -36,22 +35,7 @@ export async function reproduce(table: Table, options: ReproduceOptions): Promis
   const pending = wanted.filter(
     ({ cell, digest }) => !results.get(digest) && (chosen.some((each) => each.cell === cell) || needed.has(cell.name)),
   );
-  const failures: { name: string; message: string }[] = [];
-  const progress = new Progress(pending.length);
-  const worker = async () => {
-    for (let next = pending.shift(); next; next = pending.shift()) {
-      const { cell, digest } = next;
-      const startedAt = performance.now();
-      try {
-        await results.put(digest, await run(cell));
-      } catch (error) {
-        failures.push({ name: cell.name, message: (error as Error).message });
-      }
-      progress.finished(cell.name, (performance.now() - startedAt) / 1000);
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, worker));
-  progress.end();
+  const failures = await fill(pending, results, { run, jobs });
 
   const command = `npm run reproduce -- --table ${table.name}${seeds ? ` --seeds ${seeds.join(',')}` : ''}`;
   const done = wanted.filter(({ digest }) => results.get(digest)).length;

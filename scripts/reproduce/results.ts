@@ -25,35 +25,38 @@ export interface Finished {
 export type CurvePoint = Readonly<Record<string, number>>;
 
 /** The cells of a table that are done, by their digest. The file is whole at any moment. */
-export class Results {
+export class Results<T extends { readonly name: string } = CellResult> {
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly file: string,
-    private readonly cells: Map<string, CellResult>,
+    private readonly cells: Map<string, T>,
   ) {}
 
-  /** @param keep digests of the present cells; others are of a former definition, and go */
-  static async open(file: string, keep: ReadonlySet<string>): Promise<Results> {
+  /** @param keep digests of the present cells; others are of a former definition, and go. All of them: nothing goes. */
+  static async open<T extends { readonly name: string } = CellResult>(
+    file: string,
+    keep: ReadonlySet<string> | 'ALL',
+  ): Promise<Results<T>> {
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '{"cells":{}}';
       throw error;
     });
-    const { cells } = JSON.parse(text) as { cells: Record<string, CellResult> };
-    return new Results(file, new Map(Object.entries(cells).filter(([digest]) => keep.has(digest))));
+    const { cells } = JSON.parse(text) as { cells: Record<string, T> };
+    return new Results(file, new Map(Object.entries(cells).filter(([digest]) => keep === 'ALL' || keep.has(digest))));
   }
 
-  get(digest: string): CellResult | undefined {
+  get(digest: string): T | undefined {
     return this.cells.get(digest);
   }
 
   /** By the name of the cell. */
-  byName(): Map<string, CellResult> {
+  byName(): Map<string, T> {
     return new Map([...this.cells.values()].map((cell) => [cell.name, cell]));
   }
 
   /** Resolves when it is on disk. */
-  put(digest: string, result: CellResult): Promise<void> {
+  put(digest: string, result: T): Promise<void> {
     this.cells.set(digest, result);
     this.writing = this.writing.then(() => this.write());
     return this.writing;

@@ -30,13 +30,15 @@ export class ShippedFacts implements Facts {
   }
 
   checkpoint(model: Model): Promise<string> {
-    return remembered(this.models, model, async () => {
-      const folder = join(this.checkpoints, model);
-      const files = (await readdir(folder)).sort();
-      const digests = await Promise.all(files.map(async (file) => [file, sha256(await readFile(join(folder, file)))]));
-      return sha256(JSON.stringify(digests));
-    });
+    return remembered(this.models, model, () => digestOfFolder(join(this.checkpoints, model)));
   }
+}
+
+/** Of a checkpoint's files: names and contents. */
+export async function digestOfFolder(folder: string): Promise<string> {
+  const files = (await readdir(folder)).sort();
+  const digests = await Promise.all(files.map(async (file) => [file, sha256(await readFile(join(folder, file)))]));
+  return sha256(JSON.stringify(digests));
 }
 
 function remembered<K, V>(known: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {

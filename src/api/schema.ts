@@ -15,6 +15,7 @@ import { MetricValueResolver } from './evaluation/metric-value.resolver';
 import { ExecutorResolver } from './executor/executor.resolver';
 import { guard } from './guard';
 import { InfoResolver } from './info/info.resolver';
+import { limitInputs } from './input-limits';
 import { CarriersResolver } from './lineage/carriers.resolver';
 import { LineageResolver } from './lineage/lineage.resolver';
 import { LineageFeedResolver } from './lineage/lineage-feed.resolver';
@@ -32,7 +33,7 @@ import { TokenResolver } from './token/token.resolver';
 import { RunVerificationResolver, VerificationResolver } from './verification/verification.resolver';
 import { WebhookResolver } from './webhook/webhook.resolver';
 
-/** The whole schema, built from the resolvers, with the authorisation table in front of it. */
+/** The whole schema, built from the resolvers, with the authorisation table and the limits of inputs in front of it. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
@@ -73,7 +74,8 @@ export function createSchema(): GraphQLSchema {
     // Subscriptions pull from rows; type-graphql only insists that there is something here.
     pubSub: { publish: () => undefined, subscribe: () => neverAny() },
   });
-  return guard(schema);
+  // The guard is outermost: who may not ask is not told what is wrong with the question.
+  return guard(limitInputs(schema));
 }
 
 /** What `schema.graphql` holds: sorted, so that moving a resolver changes nothing. */

@@ -53,7 +53,8 @@ export interface ResultType<Row> {
 }
 
 /**
- * Declares what a mutation returns: the success type or one of the refusals.
+ * Declares what a mutation returns: the success type or one of the refusals. INVALID_INPUT is always among them: what a text
+ * may be is the same for all mutations (input-limits.ts).
  * @param name of the union, such as `StartRunResult`
  * @param success the success type's class and how a row becomes one
  * @param refused every code that the domain's service can answer with
@@ -63,7 +64,7 @@ export function resultType<Row extends object, T extends object>(
   success: { type: () => abstract new (...args: never[]) => T; show: (row: Row) => T },
   refused: readonly RefusalCode[],
 ): ResultType<Row> {
-  const classes = refused.map((code) => refusalType(code));
+  const classes = [...new Set<RefusalCode>([...refused, 'INVALID_INPUT'])].map(refusalType);
   const union = createUnionType({
     name,
     description: 'What was asked for, or why not.',
@@ -80,7 +81,7 @@ export function resultType<Row extends object, T extends object>(
   };
 }
 
-function refusalType(code: RefusalCode): ClassType<UserError> {
+export function refusalType(code: RefusalCode): ClassType<UserError> {
   const type = refusalTypes.get(code);
   if (!type) throw new Error(`internal: no refusal ${code}`);
   return type;

@@ -1,6 +1,7 @@
 /** What an attack needs beside the model, the original, forget images and labelled held-out images. */
 export const ATTACK_NEEDS = {
   RETAIN_SET: 'a retain set with images that have a class',
+  REFERENCES: 'a checkpoint that was not trained on the forget images: a retrained one, or another',
   SUPERCLASSES: 'superclasses: names of groups of classes, of which one holds a forget class and one does not',
 } as const;
 export type AttackNeed = keyof typeof ATTACK_NEEDS;
@@ -38,8 +39,8 @@ export interface Evidence {
   readonly superclasses: readonly { readonly name: string; readonly classes: readonly number[] }[];
   readonly model: Embedded;
   readonly original: Embedded;
-  /** The model whose probabilities stand for "not trained on this" in RMIA: the retrained one, or for want of it the original. */
-  readonly reference: Embedded;
+  /** Models that were not trained on the forget images, the retrained one first where there is one. */
+  readonly references: readonly Embedded[];
   readonly seed: number;
 }
 

@@ -1,4 +1,5 @@
 import { randomStream } from '../engine/random';
+import type { Embedded } from './attack';
 import { imageLeak } from './image-leak';
 import { linearProbe } from './linear-probe';
 import { membershipInference } from './membership-inference';
@@ -42,12 +43,24 @@ test('membership is found where the model is surer of what it saw, and not where
   expect(numberOf(membershipInference.measure(evidence(surer, labels)), 'auc')).toBeGreaterThan(0.95);
 });
 
-test('RMIA compares with the reference: equal models tell nothing, one that is surer of forget images tells all', () => {
-  const none = rmia.measure(evidence(plane, labels));
-  expect(none).toMatchObject([{ key: 'auc', value: 0.5 }]);
+describe('RMIA', () => {
+  const auc = (references?: Embedded[]) =>
+    numberOf(rmia.measure(evidence(plane, labels, references && { references })), 'auc');
   const others = [...times(40, around(0, 5, 12)), ...times(40, around(90, 5, 14))];
-  const reference = embedded({ ...plane, images: { ...plane.images, forget: times(40, () => 44), held: others } });
-  expect(numberOf(rmia.measure(evidence(plane, labels, { reference })), 'auc')).toBeGreaterThan(0.95);
+  const saw = (forget: number) =>
+    embedded({ ...plane, images: { ...plane.images, forget: times(40, () => forget), held: others } });
+
+  test('tells nothing of a model that is no surer of forget images than one that never saw them', () => {
+    expect(Math.abs(auc() - 0.5)).toBeLessThan(0.1);
+  });
+
+  test('tells all of one that is surer, and the mean of several references is what counts', () => {
+    expect(auc([saw(44)])).toBeGreaterThan(0.95);
+    const [both, one] = [auc([saw(44), saw(0)]), auc([saw(44), saw(44)])];
+    expect(one).toBe(auc([saw(44)]));
+    expect(both).toBeGreaterThan(0.6);
+    expect(both).toBeLessThanOrEqual(one);
+  });
 });
 
 test('the probe finds classes that lie apart, whatever the texts say, and not those that lie together', () => {

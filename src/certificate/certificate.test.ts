@@ -53,12 +53,18 @@ test('limits say in words what the facts leave open', () => {
     ],
     approvals: [],
     evaluation: [],
-    carriers: { ...facts.carriers, complete: false, outstanding: [{ ...facts.parent, name: 'a soup' }] },
+    carriers: {
+      ...facts.carriers,
+      undeclared: 3,
+      attempted: [{ ...facts.parent, name: 'a try' }],
+      outstanding: [{ ...facts.parent, name: 'a soup' }],
+    },
   });
   const added = limitsOf(open).filter((limit) => !limitsOf(facts).includes(limit));
   expect(added).toEqual([
-    'The lineage was not read to its end: there may be more carriers than are named.',
+    'Of 3 imported checkpoints nobody said what they were trained on: they may carry the forgotten data, too.',
     'Checkpoints that still carry the forgotten data: a soup.',
+    'Checkpoints that were made to forget, and of which no verification says PASS: a try.',
     'Attacks that were not passed: relearning (INCONCLUSIVE).',
     'The policy has no line about 1 of the measured numbers: read them.',
     'Nothing was measured on images.',

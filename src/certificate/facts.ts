@@ -3,7 +3,6 @@ import {
   choice,
   count,
   digest,
-  flag,
   integer,
   list,
   number,
@@ -142,9 +141,19 @@ export const factShapes = {
   carriers: record(
     {
       asOf: time('When the lineage was read.'),
-      complete: flag('Whether the whole lineage was read; if not, there may be more carriers.'),
-      remediated: list(record(checkpoint, 'One checkpoint.'), 'Carriers that were unlearned, replaced or deleted.'),
-      outstanding: list(record(checkpoint, 'One checkpoint.'), 'Carriers that still stand.'),
+      undeclared: count('Imported checkpoints of which nobody said what they were trained on: they may carry it, too.'),
+      remediated: list(
+        record(checkpoint, 'One checkpoint.'),
+        'Those that were made to forget and verified with the verdict PASS, and what descends from nothing else.',
+      ),
+      attempted: list(
+        record(checkpoint, 'One checkpoint.'),
+        'Those that were made to forget, while no verification says PASS.',
+      ),
+      outstanding: list(
+        record(checkpoint, 'One checkpoint.'),
+        'Those that still carry the data, deleted ones among them: Lethe keeps their weights and serves them no more.',
+      ),
     },
     'Checkpoints that descend from training on the forgotten data.',
   ),

@@ -53,15 +53,21 @@ const LIMITS = [
 
 /** The limits of a certificate, in plain words. */
 export function limitsOf({ carriers, attacks, evaluation, approvals }: CertificateFacts): string[] {
-  const { outstanding, complete } = carriers;
+  const { undeclared, attempted, outstanding } = carriers;
+  const named = (some: typeof outstanding) => some.map(({ name }) => name).join(', ');
   const judged = attacks.filter(({ verdict }) => verdict !== null);
   const open = judged.filter(({ verdict }) => verdict !== 'PASS').map(({ name, verdict }) => `${name} (${verdict})`);
   const unjudged = attacks.length - judged.length;
   return [
     ...LIMITS,
-    ...(complete ? [] : ['The lineage was not read to its end: there may be more carriers than are named.']),
-    ...(outstanding.length > 0
-      ? [`Checkpoints that still carry the forgotten data: ${outstanding.map(({ name }) => name).join(', ')}.`]
+    ...(undeclared > 0
+      ? [
+          `Of ${undeclared} imported checkpoints nobody said what they were trained on: they may carry the forgotten data, too.`,
+        ]
+      : []),
+    ...(outstanding.length > 0 ? [`Checkpoints that still carry the forgotten data: ${named(outstanding)}.`] : []),
+    ...(attempted.length > 0
+      ? [`Checkpoints that were made to forget, and of which no verification says PASS: ${named(attempted)}.`]
       : []),
     ...(attacks.length === 0 ? ['No attack was run: only accuracy was measured.'] : []),
     ...(open.length > 0 ? [`Attacks that were not passed: ${open.join(', ')}.`] : []),

@@ -42,7 +42,6 @@ export const time = matching('time');
 export const number = (description: string): Shape<number> => ({ schema: { type: 'number', description } });
 export const count = (description: string): Shape<number> => ({ schema: { type: 'integer', minimum: 0, description } });
 export const integer = (description: string): Shape<number> => ({ schema: { type: 'integer', description } });
-export const flag = (description: string): Shape<boolean> => ({ schema: { type: 'boolean', description } });
 
 export const choice = <const T extends string>(values: readonly T[], description: string): Shape<T> => ({
   schema: { type: 'string', enum: values, description },

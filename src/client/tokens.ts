@@ -15,12 +15,14 @@ export interface Token {
   kind: string;
   actorId: string;
   roles: string[];
+  /** Who could act with it beside its holder: who made it or gave it a role, and who made theirs. */
+  vouchers: string[];
   expiresAt: string;
   lastUsedAt: string | null;
   revokedAt: string | null;
 }
 
-const shown = 'id name kind actorId roles expiresAt lastUsedAt revokedAt';
+const shown = 'id name kind actorId roles vouchers expiresAt lastUsedAt revokedAt';
 
 /** Makes a token; its secret is in the answer and nowhere else. @throws ClientError */
 export function createToken(client: LetheClient, input: NewToken): Promise<{ secret: string; token: Token }> {

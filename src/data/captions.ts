@@ -11,6 +11,9 @@ export interface Caption {
   readonly line: number;
 }
 
+/** As the name of a folder, which a label is otherwise. */
+const LONGEST_LABEL = 255;
+
 /** Parses captions.jsonl; its file names are relative to the folder it lies in. */
 export function parseCaptions(name: string, bytes: Buffer): Caption[] {
   const folder = posix.dirname(name);
@@ -33,5 +36,11 @@ function parseLine(text: string, line: number, folder: string): Caption {
   if (typeof file !== 'string' || file === '') throw invalid('"file" must name an image');
   if (typeof caption !== 'string' || caption.trim() === '') throw invalid('"caption" must be a text');
   if (label !== undefined && label !== null && typeof label !== 'string') throw invalid('"label" must be a text');
+  for (const [name, given] of Object.entries({ caption, label })) {
+    if (/\p{Surrogate}/u.test(given ?? '') || given?.includes('\0')) {
+      throw invalid(`"${name}" has U+0000 or half of a surrogate pair in it`);
+    }
+  }
+  if (label && label.length > LONGEST_LABEL) throw invalid(`"label" may have at most ${LONGEST_LABEL} characters`);
   return { file: posix.normalize(posix.join(folder, file)), caption, label: label ?? null, line };
 }

@@ -95,6 +95,12 @@ describe('refuses', () => {
   test.each([
     ['{"file":"a.jpg"', 'captions.jsonl:1: not JSON'],
     ['{"file":"a.jpg"}', 'captions.jsonl:1: "caption" must be a text'],
+    [
+      '{"file":"a.jpg","caption":"a \\u0000 dog"}',
+      'captions.jsonl:1: "caption" has U+0000 or half of a surrogate pair',
+    ],
+    ['{"file":"a.jpg","caption":"a","label":"\\ud800"}', 'captions.jsonl:1: "label" has U+0000 or half'],
+    [`{"file":"a.jpg","caption":"a","label":"${'a'.repeat(256)}"}`, '"label" may have at most 255 characters'],
     ['{"file":"a.jpg","caption":"a dog"}\n{"file":"b.jpg","caption":"a cat"}', 'captions.jsonl:2: there is no image'],
     ['', '1 image(s) have no caption'],
   ])('captions.jsonl with %j', async (captions, message) => {

@@ -33,6 +33,11 @@ export class Notifications {
     return () => listeners.delete(listener);
   }
 
+  /** How many listen to a channel now. */
+  listeners(channel: string): number {
+    return this.#listeners.get(channel)?.size ?? 0;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#retry) clearTimeout(this.#retry);

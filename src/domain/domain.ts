@@ -41,6 +41,7 @@ import { PolicyService } from './policy/policy.service';
 import { inProjectOf } from './project/in-project-of';
 import { narrowed } from './project/owned';
 import { ProjectService } from './project/project.service';
+import { ForgettingService } from './pseudonym/forgetting.service';
 import { PseudonymService } from './pseudonym/pseudonym.service';
 import { RunService } from './run/run.service';
 import { RunAttemptService } from './run/run-attempt.service';
@@ -87,6 +88,7 @@ export class Domain {
   readonly audit: AuditLog;
   readonly projects: ProjectService;
   readonly tokens: TokenService;
+  readonly forgetting: ForgettingService;
   readonly keyring: Keyring;
   /** The audit entries as others can check them. */
   readonly log: TransparencyLog;
@@ -141,6 +143,7 @@ export class Domain {
     this.audit = new AuditLog(database, this.pseudonyms);
     this.projects = new ProjectService(this);
     this.tokens = new TokenService(this);
+    this.forgetting = new ForgettingService(this);
     this.keyring = new Keyring(loadKeys, logOrigin);
     this.log = new TransparencyLog(database, this.keyring);
     this.artifactRows = new ArtifactService(database);

@@ -25,7 +25,7 @@ export class VerificationAttempt extends ShortAttempt {
       datasetId == null || samples[name].length === 0
         ? null
         : { source: (await domain.datasets.getOrFail(datasetId)).source, samples: samples[name] };
-    const { attacks, classes, forgetClasses, superclasses, templates, relearning, seed } = plan;
+    const { attacks, references = [], classes, forgetClasses, superclasses, templates, relearning, seed } = plan;
     return {
       type: 'verify',
       assignment: {
@@ -34,6 +34,9 @@ export class VerificationAttempt extends ShortAttempt {
           ORIGINAL: await inputs.checkpoint(original!),
           RETRAINED: retrained ? await inputs.checkpoint(retrained) : null,
         },
+        references: await Promise.all(
+          references.map(async ({ id }) => inputs.checkpoint(await domain.checkpoints.getOrFail(id))),
+        ),
         attacks,
         parts: {
           forget: await part('forget', verification.forgetSet?.datasetId),

@@ -30,7 +30,8 @@ export class ImportFolders {
     const found = await stat(path).catch(() => null);
     if (!found) return path;
     const folder = found.isDirectory() ? path : dirname(path);
-    for (const child of await readdir(folder, { withFileTypes: true })) {
+    // One that cannot be read is the reader's to refuse.
+    for (const child of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
       if (!child.isSymbolicLink()) continue;
       const target = await withoutLinks(join(folder, child.name));
       if (target !== null && (await this.#contains(target))) continue;

@@ -3,6 +3,7 @@ import { type ClipConfig, readCheckpoint } from '../clip';
 import { locateCheckpoint } from '../clip/checkpoint/locate-checkpoint';
 import { CheckpointRefused } from '../clip/refusal';
 import type { Architecture, Layout, ReadCheckpoint } from '../domain';
+import { unreadable } from './unreadable';
 
 /** What an inspection found: a sound checkpoint, or why it is none. */
 export type Inspection = { ok: true; checkpoint: ReadCheckpoint } | { ok: false; reason: string };
@@ -37,8 +38,9 @@ export async function inspectCheckpoint(path: string): Promise<Inspection> {
       },
     };
   } catch (error) {
-    if (error instanceof CheckpointRefused) return { ok: false, reason: `${error.code}: ${error.message}` };
-    throw error;
+    const reason = error instanceof CheckpointRefused ? `${error.code}: ${error.message}` : unreadable(error, path);
+    if (reason === null) throw error;
+    return { ok: false, reason };
   }
 }
 

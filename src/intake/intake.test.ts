@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,7 @@ import { Refusal } from '../domain';
 import { checkpointIntake } from './checkpoint-intake';
 import { datasetIntake } from './dataset-intake';
 import { ImportFolders } from './import-folders';
+import { unreadable } from './unreadable';
 
 let folder: string;
 beforeAll(async () => {
@@ -55,6 +56,24 @@ test('a dataset is described; one with an empty class is refused', async () => {
   await mkdir(join(images, 'zebra'));
   const refused = await datasetIntake(anywhere)(images);
   expect(refused).toMatchObject({ code: 'DATASET_UNREADABLE', message: expect.stringContaining('zebra') });
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('what the operating system does not let be read is refused in its words', async () => {
+  const message = expect.stringMatching(/cannot be used: EINVAL: invalid argument/);
+  expect(await datasetIntake(anywhere)('/proc/self')).toMatchObject({ code: 'DATASET_UNREADABLE', message });
+});
+
+test('a folder where a file of weights should be is refused in the words of the operating system', async () => {
+  await mkdir(join(folder, 'folders', 'model.safetensors'), { recursive: true });
+  expect(await reason(join(folder, 'folders'))).toMatch(/cannot be used: EISDIR: /);
+});
+
+test('of a file that cannot be read the place in what was to be read is told, and no other place', async () => {
+  const error = await readFile(join(folder, 'cat', '1.jpg')).catch((thrown: unknown) => thrown);
+  expect(unreadable(error, folder)).toBe('ENOENT: no such file or directory (cat/1.jpg)');
+  expect(unreadable(error, join(folder, 'dog'))).toBe('ENOENT: no such file or directory');
+  expect(unreadable(new Error('ours'), folder)).toBeNull();
 });
 
 describe('where folders for imports are listed', () => {

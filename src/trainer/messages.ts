@@ -83,6 +83,8 @@ export interface MergeAssignment {
 export interface VerificationAssignment extends Compute {
   /** Folders of the models' files; the original is always there. */
   readonly models: Readonly<Record<AttackedModel, string | null>>;
+  /** Folders of more models that were not trained on the forget images. */
+  readonly references: readonly string[];
   readonly attacks: Readonly<Record<AttackedModel, readonly AttackName[]>>;
   readonly parts: Readonly<Record<PartName, SampleSource | null>>;
   readonly classes: readonly string[];

@@ -4,7 +4,7 @@ import type { Client } from 'graphql-ws';
 import { createSchema } from '../../src/api/schema';
 import { accessPage, accessTable, actingAs, type Right, type Role, roles } from '../../src/domain';
 import { anyDocument } from '../support/any-document';
-import { granted, setTheScene } from '../support/domain';
+import { granted, setTheScene, success } from '../support/domain';
 import { follow, TestServer } from '../support/server';
 
 const schema = createSchema();
@@ -116,7 +116,8 @@ test('docs/access.md has the table as it is', () => {
 
 test('lineage shows the things themselves, and requests only to those who may see them', async () => {
   const { domain } = lethe;
-  const { forget, checkpoint } = await setTheScene(domain);
+  const scene = await setTheScene(domain);
+  const { forget, checkpoint } = scene;
   const basis = { subjectReference: 'customer 4711', legalBasis: 'ART_17_1_B' as const };
   const request = granted(await domain.requests.receive({ ...basis, forgetSetId: forget.id }));
   const reviewer = { kind: 'PERSON' as const, id: 'person:rita', name: 'Rita', roles: ['REVIEWER' as const] };
@@ -133,6 +134,19 @@ test('lineage shows the things themselves, and requests only to those who may se
   expect(await seenBy('VIEWER', approval.id)).toEqual([
     { type: 'APPROVAL', subject: { __typename: 'Approval', id: approval.id } },
   ]);
+  const many = granted(await domain.datasets.register({ name: 'many', source: 'cat:20-39 dog:20-39' }));
+  const run = granted(await domain.runs.start(scene.request));
+  const work = await domain.work.claim(scene.executor, 60);
+  if (work?.kind !== 'RUN') throw new Error('expected a run');
+  await domain.attempts.succeed(work.claim, await success(domain, lethe.place, work.run));
+  const verification = granted(await domain.verifications.verifyRun({ runId: run.id, datasetId: many.id }));
+  const certificate = granted(await domain.issuer.issueFor({ runId: run.id }));
+  for (const [type, name, { id }] of [
+    ['VERIFICATION', 'Verification', verification],
+    ['CERTIFICATE', 'Certificate', certificate],
+  ] as const) {
+    expect(await seenBy('VIEWER', id)).toEqual([{ type, subject: { __typename: name, id } }]);
+  }
 });
 
 test("another project's id is one that is not there, by every way that leads to it", async () => {

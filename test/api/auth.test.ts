@@ -1,5 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pino } from 'pino';
+import { readConfig } from '../../src/config';
+import { startServer } from '../../src/server';
+import { freshEmbedded } from '../support/databases';
+import { granted, openDomain } from '../support/domain';
 import { follow, TestServer } from '../support/server';
 
 const question = JSON.stringify({ query: '{ info { version } }' });
@@ -77,6 +82,49 @@ test('a WebSocket shows its token in connection_init or in the upgrade', async (
   expect(await ask({ token: lethe.server.token }, { origin: 'https://elsewhere.example' })).toMatchObject({
     message: expect.stringContaining('403'),
   });
+});
+
+test('without the bootstrap token, issued ones alone let in, and no request brings it back', async () => {
+  const environment = { LETHE_TOKEN: 'the bootstrap token', LETHE_AUTH: 'no-bootstrap' };
+  const server = await TestServer.start(environment);
+  const asks = (token: string) => server.post(question, { authorization: `Bearer ${token}` });
+  expect(server.server.token).toBeUndefined();
+  for (const token of [environment.LETHE_TOKEN, 'undefined', '']) expect((await asks(token)).status).toBe(401);
+  expect(await readdir(join(server.place.folder, 'home'))).not.toContain('token');
+  const tokens = [];
+  for (const [name, role] of [
+    ['ned', 'ENGINEER'],
+    ['ada', 'ADMIN'],
+  ] as const) {
+    expect(await server.domain.tokens.someAdminister()).toBe(false);
+    tokens.push(granted(await server.domain.tokens.create({ name, kind: 'PERSON', holder: name, roles: [role] })));
+  }
+  for (const { secret } of tokens) expect((await asks(secret)).status).toBe(200);
+  expect(await server.domain.tokens.someAdminister()).toBe(true);
+  await server.domain.tokens.revoke(tokens[1]!.token.id);
+  expect(await server.domain.tokens.someAdminister()).toBe(false);
+  await server.close();
+});
+
+test('a server that nobody can administer says so at the start', async () => {
+  const place = await freshEmbedded();
+  const domain = await openDomain(place);
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+  const warned = async (environment: NodeJS.ProcessEnv) => {
+    lines.length = 0;
+    const config = { ...readConfig(environment), port: 0, home: join(place.folder, 'home') };
+    await (await startServer(config, domain, log)).close();
+    return lines.some((line) => line.includes('nobody can administer'));
+  };
+  const oidc = { LETHE_OIDC_ISSUER: 'https://id.example', LETHE_OIDC_AUDIENCE: 'lethe' };
+  expect(await warned({ LETHE_AUTH: 'no-bootstrap' })).toBe(true);
+  expect(await warned({ LETHE_AUTH: 'no-bootstrap', ...oidc })).toBe(false);
+  expect(await warned({})).toBe(false);
+  granted(await domain.tokens.create({ name: 'ada', kind: 'PERSON', holder: 'ada', roles: ['ADMIN'] }));
+  expect(await warned({ LETHE_AUTH: 'no-bootstrap' })).toBe(false);
+  await domain.close();
+  await place.discard();
 });
 
 test('with authentication off everybody administers the default project', async () => {

@@ -117,6 +117,57 @@ test('an erasure request from receipt to promotion, and everything it shows', as
   });
 });
 
+test('a playbook is refused for what it names and what is missing; one from before that shows its refusal as a step', async () => {
+  const { checkpoint, retain, held } = scene;
+  await mutate('createAlias', { name: 'staging' });
+  const move = { alias: 'staging', checkpointId: checkpoint.id };
+  await mutate('moveAliases', { moves: [move], reason: 'first' }, '');
+  const { policies } = await ask<{ policies: { edges: { node: { id: string } }[] } }>(
+    '{ policies { edges { node { id } } } }',
+    {},
+  );
+  const policyId = policies.edges[0]!.node.id;
+  const whole = {
+    name: 'verified',
+    alias: 'staging',
+    method: 'clip-erase',
+    retainSetId: retain.id,
+    evaluateOnId: held.id,
+    policyId,
+    automatic: ['RUN'],
+  };
+  const refused = async (more: object) => {
+    const { __typename, path } = await mutate('createPlaybook', { ...whole, ...more });
+    return [__typename, path];
+  };
+  expect(await refused({ policyId: checkpoint.id })).toEqual(['PolicyNotFound', ['policyId']]);
+  expect(await refused({ retainSetId: null })).toEqual(['SetMissing', ['retainSetId']]);
+  expect(await refused({ evaluateOnId: null })).toEqual(['InvalidInput', ['evaluateOnId']]);
+  expect(await refused({ evaluateOnId: scene.dataset.id })).toEqual(['SetsOverlap', ['evaluateOnId']]);
+  const playbook = await mutate('createPlaybook', whole);
+
+  const { database } = lethe.domain;
+  await database.query(`UPDATE playbook SET policy_id = 'strict' WHERE id = $1`, [playbook.id]);
+  const many = await mutate('registerDataset', { name: 'many', source: 'cat:20-39 dog:20-39' });
+  await database.query('UPDATE playbook SET evaluate_on_id = $2 WHERE id = $1', [playbook.id, many.id]);
+  const id = await receive({ forgetSetId: scene.forget.id });
+  await mutate('checkIdentity', { id, verified: true, method: 'eID' });
+  await mutate('givePlaybook', { id, playbookId: playbook.id });
+  await performDue(lethe.domain);
+  const work = await lethe.domain.work.claim(scene.executor, 60);
+  if (work?.kind !== 'RUN') throw new Error('expected a run');
+  await lethe.domain.attempts.succeed(work.claim, await success(lethe.domain, lethe.place, work.run));
+  const step = { id, step: 'VERIFICATION' };
+  expect(await mutate('takeRequestStep', step)).toMatchObject({ __typename: 'PolicyNotFound', path: ['policyId'] });
+  const { erasureRequest } = await ask<{ erasureRequest: object }>(
+    'query ($id: ID!) { erasureRequest(id: $id) { nextStep { step state why } } }',
+    { id },
+  );
+  expect(erasureRequest).toMatchObject({
+    nextStep: { step: 'VERIFICATION', state: 'READY', why: 'there is no policy strict' },
+  });
+});
+
 test('requests are listed by status, by due date and by whose they are', async () => {
   const subjectReference = 'somebody of her own';
   const id = await receive({ subjectReference });
@@ -210,6 +261,29 @@ test('aliases and approvals refuse in types of their own', async () => {
     checkpoint: null,
     history: { edges: [{ node: { reason: 'over', from: { id }, to: null } }, { node: { from: null, to: { id } } }] },
   });
+});
+
+test('a token made in the name of a reviewer does not approve what its maker brought in', async () => {
+  const { id: checkpointId } = await mutate('importCheckpoint', { name: 'mine', source: 'somewhere' });
+  const bob = { name: 'for Bob', kind: 'PERSON', holder: 'bob', roles: ['REVIEWER'] };
+  const made = await mutate('createToken', bob, '... on CreatedToken { secret token { vouchers } }');
+  expect(made.token).toEqual({ vouchers: ['bootstrap'] });
+  const query = `mutation ($input: DecideCheckpointInput!) { decideCheckpoint(input: $input) {
+     __typename ... on UserError { code message path } ... on Approval { vouchers } } }`;
+  const decide = async (id: unknown) => {
+    const variables = { input: { checkpointId: id, decision: 'APPROVED', comment: 'fine' } };
+    const authorization = `Bearer ${String(made.secret)}`;
+    return (await lethe.post(JSON.stringify({ query, variables }), { authorization })).data?.decideCheckpoint;
+  };
+  expect(await decide(checkpointId)).toEqual({
+    __typename: 'ApproverNotIndependent',
+    code: 'APPROVER_NOT_INDEPENDENT',
+    message: expect.stringContaining(`bob cannot decide about imported checkpoint ${String(checkpointId)}`),
+    path: ['checkpointId'],
+  });
+  // Somebody else's, as far as is known.
+  const others = await lethe.domain.checkpoints.import({ name: 'theirs', source: 'somewhere' });
+  expect(await decide((others as { id: string }).id)).toEqual({ __typename: 'Approval', vouchers: ['bootstrap'] });
 });
 
 test('a webhook shows its secret once and its deliveries always', async () => {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Scene, setTheScene } from '../support/domain';
+import { granted, type Scene, setTheScene } from '../support/domain';
 import { type Answer, TestServer } from '../support/server';
 
 let lethe: TestServer;
@@ -156,9 +156,25 @@ test('what cannot be is refused with a type of its own, a code and the part of t
   ]);
 });
 
-test('a deleted checkpoint starts no run and no evaluation, but lineage names it', async () => {
-  const { id } = await mutate('importCheckpoint', { name: 'gone', source: 'somewhere' });
+test('a deleted checkpoint starts no run and no evaluation and gives no files, but lineage names it', async () => {
+  const { id } = await mutate('importCheckpoint', { name: 'gone', source: 'a place of its own' });
+  const { headers } = lethe;
+  const served = () =>
+    Promise.all(
+      ['files/model.safetensors', 'model.sig', 'bom.cdx.json'].map(
+        async (path) => (await fetch(`${lethe.url}/checkpoints/${id}/${path}`, { headers })).status,
+      ),
+    );
+  expect(await served()).toEqual([200, 200, 200]);
+  const alias = 'held';
+  await mutate('createAlias', { name: alias, policyId: null, approvalsNeeded: 0 });
+  const move = (checkpointId: unknown) =>
+    lethe.domain.aliases.move({ moves: [{ alias, checkpointId: String(checkpointId) }], reason: 'a test' });
+  granted(await move(id));
+  expect(await refused('deleteCheckpoint', { id })).toEqual(['CheckpointAliased', 'CHECKPOINT_ALIASED', ['id']]);
+  granted(await move(scene.checkpoint.id));
   expect(await mutate('deleteCheckpoint', { id })).toMatchObject({ __typename: 'Checkpoint', id });
+  expect(await served()).toEqual([410, 410, 200]);
   expect(await refused('startRun', { ...scene.request, checkpointId: id })).toEqual([
     'CheckpointDeleted',
     'CHECKPOINT_DELETED',
@@ -254,13 +270,13 @@ test('what a checkpoint was trained on is declared, lineage names things of any 
     'DATASET_NOT_FOUND',
     ['datasetIds', '0'],
   ]);
-  const tuned = await mutate('importCheckpoint', { name: 'tuned', source: 'x', parentIds: [checkpoint.id] });
+  const tuned = await mutate('importCheckpoint', { name: 'tuned', source: 'tuned', parentIds: [checkpoint.id] });
   const { data, errors } = await lethe.ask(
     `query ($id: ID!, $set: ID!, $asOf: DateTime) {
        lineage(of: $id, direction: ANCESTORS) {
          nodes { subjectId type label depth subject { __typename id } } edges { fromId toId kind } complete asOf
        }
-       carriers(forgetSetId: $set) { carriers { checkpoint { name } samples path { kind } } remediatedIds undeclared }
+       carriers(forgetSetId: $set) { carriers { checkpoint { name } samples path { kind } } remediatedIds attemptedIds undeclared }
        before: lineage(of: $id, asOf: $asOf) { asOf }
      }`,
     { id: tuned.id, set: forget.id, asOf: '2020-01-01T00:00:00.000Z' },

@@ -97,7 +97,7 @@ test('policy, verification, verdict and lines by GraphQL', async () => {
     verifications: { totalCount: 1, edges: [{ node: { id } }] },
     checkpoint: { verifications: { edges: [{ node: { verdict: 'PASS' } }] } },
     node: { __typename: 'Verification' },
-    attacks: expect.arrayContaining([{ name: 'RMIA', keys: ['auc'], needs: [] }]),
+    attacks: expect.arrayContaining([{ name: 'RMIA', keys: ['auc'], needs: ['REFERENCES'] }]),
     policies: { edges: expect.arrayContaining([{ node: { name: 'default', version: 1 } }]) },
   });
 });

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { readCheckpoint } from '../../src/clip';
 import { openSafetensors } from '../../src/clip/safetensors/read-safetensors';
 import { type Server, startServer } from '../../src/server';
+import { closedLastly } from '../support/lastly';
 import { got, type TinyService, tinyService } from '../support/tiny-service';
 
 const run = promisify(execFile);
@@ -20,7 +21,7 @@ let checkpointId: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lethe-export-'));
   service = await tinyService(folder, 'embedded');
-  server = await startServer({ ...service.config, port: 0 }, service.domain, pino({ level: 'silent' }));
+  server = closedLastly(await startServer({ ...service.config, port: 0 }, service.domain, pino({ level: 'silent' })));
   const source = join(folder, 'tiny');
   checkpointId = got(await service.domain.checkpoints.import({ name: 'again', source })).id;
 }, 120_000);

@@ -27,7 +27,7 @@ test('a token is made, used, listed and revoked from a shell', async () => {
   expect((await ask()).data).toEqual({ me: { name: 'dashboard', roles: ['VIEWER', 'REVIEWER'] } });
 
   const [listed] = (await token(['list'])).split('\n').map((line) => JSON.parse(line) as Token);
-  expect(listed).toMatchObject({ name: 'dashboard', kind: 'BOT', revokedAt: null });
+  expect(listed).toMatchObject({ name: 'dashboard', kind: 'BOT', vouchers: ['bootstrap'], revokedAt: null });
   expect((Date.parse(listed!.expiresAt) - Date.now()) / 86_400_000).toBeCloseTo(2, 2);
 
   await expect(token(['list'], secret)).rejects.toMatchObject({

@@ -2,11 +2,13 @@ import { migrations } from '../../migrations';
 import { Database } from '../../src/database';
 import { entities } from '../../src/domain';
 import { describeOnBoth, type Place } from '../support/databases';
+import { closedLastly } from '../support/lastly';
 
 describeOnBoth('a database', (fresh, kind) => {
   let place: Place;
   let database: Database;
-  const open = () => Database.open({ ...place, url: place.databaseUrl, entities, migrations });
+  const open = async () =>
+    closedLastly(await Database.open({ ...place, url: place.databaseUrl, entities, migrations }));
   beforeAll(async () => {
     place = await fresh();
     database = await open();

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
 import { freshEmbedded, type Place } from '../support/databases';
+import { closedLastly } from '../support/lastly';
 
 /** A process that opens the embedded database, counts up in a table and tells each number once it is committed. */
 const writer = join(__dirname, '..', 'support', 'embedded-writer.js');
+
+const open = async (folder: string) => closedLastly(await EmbeddedPostgres.open(folder));
 
 let place: Place;
 beforeEach(async () => {
@@ -34,7 +37,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 test('many clients share the one session, and a transaction has it to itself', async () => {
-  const embedded = await EmbeddedPostgres.open(place.folder);
+  const embedded = await open(place.folder);
   const [left, right] = [client(embedded), client(embedded)];
   await Promise.all([left.connect(), right.connect()]);
   await left.query('CREATE TABLE t (a int)');
@@ -70,7 +73,7 @@ test('a folder may have a path longer than a socket can', async () => {
   const folder = join(place.folder, 'a-long-name'.repeat(10));
   await mkdir(folder);
   await rename(join(place.folder, 'data'), join(folder, 'data'));
-  const embedded = await EmbeddedPostgres.open(folder);
+  const embedded = await open(folder);
   const only = client(embedded);
   await only.connect();
   expect((await only.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
@@ -79,7 +82,7 @@ test('a folder may have a path longer than a socket can', async () => {
 });
 
 test('large answers and large parameters pass whole', async () => {
-  const embedded = await EmbeddedPostgres.open(place.folder);
+  const embedded = await open(place.folder);
   const only = client(embedded);
   await only.connect();
   const text = 'x'.repeat(5_000_000);
@@ -91,7 +94,7 @@ test('large answers and large parameters pass whole', async () => {
 });
 
 test('notifications reach those who listen, and only them', async () => {
-  const embedded = await EmbeddedPostgres.open(place.folder);
+  const embedded = await open(place.folder);
   const [left, right, deaf] = [client(embedded), client(embedded), client(embedded)];
   const heard: string[] = [];
   for (const [name, each] of Object.entries({ left, right, deaf })) {
@@ -118,7 +121,7 @@ test('kill -9 of the process that runs it loses nothing that was acknowledged, a
     await once(child, 'message');
     await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 300));
     await kill(child);
-    const embedded = await EmbeddedPostgres.open(place.folder);
+    const embedded = await open(place.folder);
     expect(embedded.owner).toBe(true);
     const reader = client(embedded);
     await reader.connect();
@@ -146,7 +149,7 @@ test('several processes work on it at once; when the owner is killed another tak
   for (const [index, count] of after.entries()) expect(count).toBeGreaterThan(before[index]!);
   for (const { child } of survivors) await kill(child);
 
-  const embedded = await EmbeddedPostgres.open(place.folder);
+  const embedded = await open(place.folder);
   const reader = client(embedded);
   await reader.connect();
   const { rows } = await reader.query('SELECT n FROM counted ORDER BY n');

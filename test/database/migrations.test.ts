@@ -1,17 +1,20 @@
 import { migrations } from '../../migrations';
-import { Database } from '../../src/database';
+import { Database, type DatabaseOptions } from '../../src/database';
 import { DEFAULT_PROJECT, entities } from '../../src/domain';
 import { describeOnBoth } from '../support/databases';
+import { closedLastly } from '../support/lastly';
+
+const open = async (options: DatabaseOptions) => closedLastly(await Database.open(options));
 
 describeOnBoth('migrations', (fresh) => {
   test('apply to an empty database and leave nothing between the entities and the tables', async () => {
     const place = await fresh();
-    const database = await Database.open({ ...place, url: place.databaseUrl, entities, migrations });
+    const database = await open({ ...place, url: place.databaseUrl, entities, migrations });
     const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
     await database.close();
 
-    const again = await Database.open({ ...place, url: place.databaseUrl, entities, migrations });
+    const again = await open({ ...place, url: place.databaseUrl, entities, migrations });
     const rows = await again.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
     expect(rows.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name));
     await again.close();
@@ -21,7 +24,7 @@ describeOnBoth('migrations', (fresh) => {
   test('numbers that were one JSON value become rows', async () => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities };
-    const before = await Database.open({ ...options, migrations: migrations.slice(0, 1) });
+    const before = await open({ ...options, migrations: migrations.slice(0, 1) });
     const counted = { correct: 1, total: 4, accuracy: 0.25, lower: 0.05, upper: 0.7 };
     const nothing = { correct: 0, total: 0, accuracy: 0, lower: 0, upper: 1 };
     const result = {
@@ -44,7 +47,7 @@ describeOnBoth('migrations', (fresh) => {
     );
     await before.close();
 
-    const after = await Database.open({ ...options, migrations });
+    const after = await open({ ...options, migrations });
     const rows = await after.query(
       'SELECT position, metric, key, subject, value, lower, upper, count, chance FROM metric_value ORDER BY position',
     );
@@ -65,7 +68,7 @@ describeOnBoth('migrations', (fresh) => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities };
     const until = migrations.findIndex(({ name }) => name.startsWith('Lineage'));
-    const before = await Database.open({ ...options, migrations: migrations.slice(0, until) });
+    const before = await open({ ...options, migrations: migrations.slice(0, until) });
     const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
     const day = (n: number) => new Date(Date.UTC(2025, 0, n));
     const [pets, cats, original, method, run, unlearned, merge, soup, evaluation] = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(id);
@@ -115,7 +118,7 @@ describeOnBoth('migrations', (fresh) => {
     );
     await before.close();
 
-    const after = await Database.open({ ...options, migrations });
+    const after = await open({ ...options, migrations });
     const nodes = await after.query('SELECT id, type, label, created_at FROM lineage_node ORDER BY id');
     expect(nodes.map((row) => Object.values(row as object))).toEqual([
       [pets, 'DATASET', 'pets', day(1)],
@@ -152,7 +155,7 @@ describeOnBoth('migrations', (fresh) => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities };
     const until = migrations.findIndex(({ name }) => name.startsWith('Access'));
-    const before = await Database.open({ ...options, migrations: migrations.slice(0, until) });
+    const before = await open({ ...options, migrations: migrations.slice(0, until) });
     await before.query(
       `WITH pets AS (INSERT INTO dataset (name, digest, format, source, classes, sample_count)
          VALUES ('pets', 'd', 'TAR', 'x', '[]', 4) RETURNING id)
@@ -160,7 +163,7 @@ describeOnBoth('migrations', (fresh) => {
     );
     await before.close();
 
-    const after = await Database.open({ ...options, migrations });
+    const after = await open({ ...options, migrations });
     expect(
       await after.query(
         `SELECT dataset.name, key, project.id FROM dataset JOIN project ON project.id = project_id
@@ -180,7 +183,7 @@ describeOnBoth('migrations', (fresh) => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities };
     const named = (name: string) => migrations.findIndex((migration) => migration.name.startsWith(name));
-    const before = await Database.open({ ...options, migrations: migrations.slice(0, named('Transparency')) });
+    const before = await open({ ...options, migrations: migrations.slice(0, named('Transparency')) });
     await before.query(
       `INSERT INTO audit_entry (actor_id, action, subject_type, subject_id)
        SELECT actor, 'ACTION_' || n, 'RUN', gen_random_uuid()
@@ -188,7 +191,7 @@ describeOnBoth('migrations', (fresh) => {
     );
     await before.close();
 
-    const after = await Database.open({ ...options, migrations });
+    const after = await open({ ...options, migrations });
     const rows = await after.query<{ action: string; reference: string; position: number | null; fits: boolean }>(
       `SELECT action, reference, position,
          digest = encode(sha256(salt || convert_to(reference, 'UTF8')), 'hex') AND length(salt) = 32 AS fits
@@ -353,10 +356,46 @@ describeOnBoth('migrations', (fresh) => {
     await place.discard();
   });
 
+  test('checkpoints of the same bytes hang together, those of one project', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const until = migrations.findIndex(({ name }) => name.startsWith('Identical'));
+    const before = await Database.open({ ...options, migrations: migrations.slice(0, until) });
+    const id = (n: number) => `00000000-0000-4000-8000-0000000000${n}`;
+    await before.query(`INSERT INTO project (id, name) VALUES ($1, 'another')`, [id(50)]);
+    for (const [n, projectId, digest] of [
+      [11, DEFAULT_PROJECT, 'd'],
+      [12, DEFAULT_PROJECT, 'e'],
+      [13, DEFAULT_PROJECT, 'd'],
+      [14, DEFAULT_PROJECT, 'd'],
+      [15, id(50), 'd'],
+    ] as const) {
+      await before.query(`INSERT INTO lineage_node (id, project_id, type, label) VALUES ($1, $2, 'CHECKPOINT', 'x')`, [
+        id(n),
+        projectId,
+      ]);
+      await before.query(
+        `INSERT INTO checkpoint (id, project_id, name, digest, architecture, layout, parameter_count, config, files, source, created_at)
+         VALUES ($1, $2, 'x', $3, 'VIT', 'OPENAI', 1, '{}', '[]', 'x', now() + make_interval(hours => $4))`,
+        [id(n), projectId, digest, n],
+      );
+    }
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    const edges = await after.query(
+      `SELECT from_id, to_id, kind FROM lineage_edge JOIN checkpoint ON checkpoint.id = to_id
+       WHERE lineage_edge.created_at = checkpoint.created_at ORDER BY to_id`,
+    );
+    expect(edges).toEqual([13, 14].map((n) => ({ from_id: id(11), to_id: id(n), kind: 'IDENTICAL' })));
+    await after.close();
+    await place.discard();
+  });
+
   test('servers that start together do not disturb each other', async () => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities, migrations };
-    const databases = await Promise.all([Database.open(options), Database.open(options), Database.open(options)]);
+    const databases = await Promise.all([open(options), open(options), open(options)]);
     for (const database of databases) {
       expect(await database.query('SELECT count(*) AS n FROM migrations')).toEqual([{ n: migrations.length }]);
     }

@@ -1,4 +1,4 @@
-import { type Actor, actingAs, type Domain, type SampleSet } from '../../src/domain';
+import { type Actor, actingAs, type Domain, type SampleSet, type Verdict } from '../../src/domain';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain, type Scene, setTheScene, sha256, success } from '../support/domain';
 
@@ -22,22 +22,39 @@ describeOnBoth('carriers', (fresh) => {
     names.set(id, name);
     return id;
   };
-  const add = async (name: string, datasetIds: string[] = [], parentIds: string[] = []) =>
-    named(granted(await domain.checkpoints.import({ name, source: 'somewhere', datasetIds, parentIds })).id, name);
+  const add = async (name: string, datasetIds: string[] = [], parentIds: string[] = [], source = name) =>
+    named(granted(await domain.checkpoints.import({ name, source, datasetIds, parentIds })).id, name);
   const set = async (kind: 'FORGET' | 'RETAIN', name: string, selection: object) =>
     granted(await domain.sets.create({ kind, name, ...selection }));
-  const forget = async (name: string, checkpointId: string, forgetSet: SampleSet, retainSetId: string) => {
+  const forget = async (
+    name: string,
+    checkpointId: string,
+    forgetSet: SampleSet,
+    retainSetId: string,
+    weights?: string,
+  ) => {
     granted(await domain.runs.start({ checkpointId, method: 'clip-erase', forgetSetId: forgetSet.id, retainSetId }));
     const work = await domain.work.claim(scene.executor, 60);
     if (work?.kind !== 'RUN') throw new Error('expected a run');
-    const made = await success(domain, place, work.run, name);
+    const made = await success(domain, place, work.run, weights ?? name);
     return named((await domain.attempts.succeed(work.claim, { ...made, after: null })).resultId!, name);
+  };
+  /** The verdict of attacks on a checkpoint, as an executor's report would give it. */
+  const verify = async (checkpointId: string, { id }: SampleSet, verdict: Verdict) => {
+    const { id: policyId } = (await domain.policies.shipped())!;
+    await domain.database.query(
+      `INSERT INTO verification (project_id, status, checkpoint_id, original_id, forget_set_id, dataset_id, policy_id, plan, plan_digest,
+         device, verdict, finished_at)
+       SELECT project_id, 'SUCCEEDED', id, id, $2, $3, $4, '{}', 'd', 'CPU', $5, now() FROM checkpoint WHERE id = $1`,
+      [checkpointId, id, scene.held.id, policyId, verdict],
+    );
   };
   const merge = async (name: string, ...ids: string[]) => {
     granted(await domain.merges.request({ name, sources: ids.map((checkpointId) => ({ checkpointId, weight: 1 })) }));
     const work = await domain.work.claim(scene.executor, 60);
     if (work?.kind !== 'MERGE') throw new Error('expected a merge');
-    const { files, architecture, layout, parameterCount, config } = scene.checkpoint;
+    const { architecture, layout, parameterCount, config } = scene.checkpoint;
+    const files = [{ path: 'model.safetensors', digest: sha256(name), bytes: 7 }];
     await domain.merges.succeed(work.claim, { name, files, architecture, layout, parameterCount, config });
     return named((await domain.merges.getOrFail(work.merge.id)).resultId!, name);
   };
@@ -46,6 +63,7 @@ describeOnBoth('carriers', (fresh) => {
     return {
       carriers: Object.fromEntries(found.carriers.map((each) => [names.get(each.checkpointId), each.samples])),
       remediated: found.remediated.map((each) => names.get(each)).sort(),
+      attempted: found.attempted.map((each) => names.get(each)).sort(),
       ways: Object.fromEntries(
         found.carriers.map(({ checkpointId, path }) => [names.get(checkpointId), path.map(({ kind }) => kind)]),
       ),
@@ -61,9 +79,11 @@ describeOnBoth('carriers', (fresh) => {
     const other = await add('other', [fresh.id]);
     await add('tuned', [fresh.id], [base]);
     const clean = await forget('clean', base, cats, retain.id);
+    await verify(clean, cats, 'PASS');
     expect(await carriers(cats)).toMatchObject({
       carriers: { base: 10, tuned: 10 },
       remediated: ['clean'],
+      attempted: [],
       undeclared: 1,
       ways: { base: ['TRAINED'], tuned: ['TRAINED', 'FINE_TUNED'] },
     });
@@ -103,9 +123,12 @@ describeOnBoth('carriers', (fresh) => {
     const late = await set('FORGET', 'late', { datasetId: dataset.id, selector: { hashes: of(4, 9) } });
     const origin = await add('origin', [dataset.id]);
     const half = await forget('half', origin, early, hens.id);
-    await forget('whole', half, late, hens.id);
-    expect(await carriers(owls)).toMatchObject({ carriers: { origin: 10, half: 4 }, remediated: ['whole'] });
+    const whole = await forget('whole', half, late, hens.id);
+    await verify(half, early, 'PASS');
+    expect(await carriers(owls)).toMatchObject({ carriers: { origin: 10, half: 4 }, attempted: ['whole'] });
     expect(await carriers(early)).toMatchObject({ carriers: { origin: 6 }, remediated: ['half', 'whole'] });
+    await verify(whole, late, 'PASS');
+    expect(await carriers(owls)).toMatchObject({ carriers: { origin: 10, half: 4 }, remediated: ['whole'] });
   });
 
   test('class names alone mean the samples of these classes, whichever side names them', async () => {
@@ -118,10 +141,63 @@ describeOnBoth('carriers', (fresh) => {
     await add('pond', [copy.id]);
     expect(await carriers(eels)).toMatchObject({ carriers: { sea: 5, pond: 2 }, remediated: [] });
     await domain.database.query('UPDATE method SET needs = $1', ['["retain"]']);
-    await forget('unnamed', sea, eels, cod.id);
+    await verify(await forget('unnamed', sea, eels, cod.id), eels, 'PASS');
     for (const meant of [eels, same]) {
       expect(await carriers(meant)).toMatchObject({ carriers: { sea: 5, pond: 2 }, remediated: ['unnamed'] });
     }
+  });
+
+  test('a run alone is an attempt: it takes the verdict PASS for what was to be forgotten', async () => {
+    const dataset = granted(await domain.datasets.register({ name: 'wild', source: 'fox:0-4 elk:0-4' }));
+    const foxes = await set('FORGET', 'foxes', { datasetId: dataset.id, classes: ['fox'] });
+    const elks = await set('FORGET', 'elks', { datasetId: dataset.id, classes: ['elk'] });
+    const others = await set('RETAIN', 'the elks', { datasetId: dataset.id, classes: ['elk'] });
+    const wild = await add('wild', [dataset.id]);
+    const tame = await forget('tame', wild, foxes, others.id);
+    const pup = await add('pup', [], [tame]);
+    const attempted = { carriers: { wild: 5 }, remediated: [], attempted: ['pup', 'tame'] };
+    expect(await carriers(foxes)).toMatchObject(attempted);
+    await verify(tame, elks, 'PASS');
+    for (const verdict of ['FAIL', 'INCONCLUSIVE'] as const) await verify(tame, foxes, verdict);
+    expect(await carriers(foxes)).toMatchObject(attempted);
+    await verify(pup, foxes, 'PASS');
+    expect(await carriers(foxes)).toMatchObject({ remediated: ['pup'], attempted: ['tame'] });
+    await verify(tame, foxes, 'PASS');
+    const { asOf, ...now } = await carriers(foxes);
+    expect(now).toMatchObject({ carriers: { wild: 5 }, remediated: ['pup', 'tame'], attempted: [] });
+    await verify(wild, foxes, 'PASS');
+    await verify(tame, foxes, 'FAIL');
+    expect(await carriers(foxes)).toMatchObject({ carriers: { wild: 5 }, remediated: ['pup'], attempted: ['tame'] });
+    expect(await carriers(foxes, asOf)).toMatchObject({ remediated: ['pup', 'tame'], attempted: [] });
+  });
+
+  test('what has the same bytes knows the same, whichever of the two was declared, imported or made', async () => {
+    const dataset = granted(await domain.datasets.register({ name: 'sky', source: 'lark:0-4 swan:0-4' }));
+    const larks = await set('FORGET', 'larks', { datasetId: dataset.id, classes: ['lark'] });
+    const swans = await set('RETAIN', 'swans', { datasetId: dataset.id, classes: ['swan'] });
+    const early = await add('early bird', [], [], 'bird');
+    const before = (await carriers(larks)).undeclared;
+    const bird = await add('bird', [dataset.id]);
+    await add('again', [], [], 'bird');
+    await forget('unchanged', bird, larks, swans.id, 'weights of bird');
+    await forget('changed', bird, larks, swans.id);
+    const { undeclared, ...found } = await carriers(larks);
+    expect(found).toMatchObject({
+      carriers: { 'early bird': 5, bird: 5, again: 5, unchanged: 5 },
+      attempted: ['changed'],
+      ways: {
+        bird: ['TRAINED'],
+        'early bird': ['TRAINED', 'IDENTICAL'],
+        again: ['TRAINED', 'IDENTICAL', 'IDENTICAL'],
+      },
+    });
+    // The early bird's training is known by now, and that of no copy is not.
+    expect(undeclared).toBe(before - 1);
+    await add('fledgling', [], [early]);
+    expect((await carriers(larks)).carriers).toMatchObject({ fledgling: 5 });
+    // From what it was tuned is known, on what it was tuned is not.
+    expect((await carriers(larks)).undeclared).toBe(before);
+    expect((await domain.dossiers.of(early))!.undeclared).toEqual([]);
   });
 
   test('training is declared later too; what cannot be is refused', async () => {

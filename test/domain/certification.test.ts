@@ -114,7 +114,7 @@ describeOnBoth('certification', (fresh) => {
       policy: 'members 1',
       verdict: 'PASS',
       approvals: [{ role: 'REVIEWER', approver: expect.stringMatching(/^[0-9a-f]{64}$/) }],
-      carriers: { complete: true, outstanding: [{ id: original.id }], remediated: [{ id: result.id }] },
+      carriers: { undeclared: 0, outstanding: [{ id: original.id }], remediated: [{ id: result.id }], attempted: [] },
       supersedes: null,
     });
     const after = statement.evaluation.find(({ key, subject }) => key === 'accuracy' && subject === 'cat');

@@ -133,6 +133,8 @@ describeOnBoth('erasure requests', (fresh) => {
     const found = async () =>
       (await domain.requests.list({}, { subjectReference })).items.map(({ node }) => node.id).sort();
     expect(await found()).toEqual([mine.id, twin.id].sort());
+    // The database would not take this, and would say in its error what it was given: it is not asked.
+    expect((await domain.requests.list({}, { subjectReference: 'jürgen\u0000' })).items).toEqual([]);
     for (const table of ['erasure_request', 'request_event', 'audit_entry', 'idempotency_key', 'subject_salt']) {
       const rows = await domain.database.query(`SELECT * FROM ${table}`);
       expect(JSON.stringify(rows)).not.toContain('example.org');
@@ -167,6 +169,8 @@ describeOnBoth('erasure requests', (fresh) => {
     for (const [field, value] of Object.entries(bad)) {
       expect(await domain.requests.receive({ ...basis, [field]: value })).toMatchObject({ path: [field] });
     }
+    const early = { ...basis, receivedAt: new Date('2018-05-23T00:00:00Z') };
+    expect(await domain.requests.receive(early)).toMatchObject({ path: ['receivedAt'] });
     expect(await domain.requests.move('nonsense', 'IN_PROGRESS')).toMatchObject({ code: 'REQUEST_NOT_FOUND' });
   });
 

@@ -86,7 +86,7 @@ describeOnBoth('playbooks', (fresh) => {
     if (checked) granted(await domain.requests.checkIdentity(id, true, 'eID'));
     granted(await actingAs(olga, () => domain.playbooks.give(id, playbook.id)));
     await performDue(domain);
-    return { id, alias };
+    return { id, alias, playbookId: playbook.id };
   };
   const request = (id: string) => domain.requests.getOrFail(id);
   const next = async (id: string) => domain.progress.nextStep(await request(id));
@@ -239,10 +239,10 @@ describeOnBoth('playbooks', (fresh) => {
     await finish();
   });
 
-  test('an alias that moved meanwhile is not moved back: the step says so and is tried again', async () => {
-    const { id, alias } = await begin({ approvalsNeeded: 1 });
+  test('an alias that moved meanwhile is not moved back: what it points at now is made to forget instead', async () => {
+    const { id, alias } = await begin({ approvalsNeeded: 1, automatic: ['VERIFICATION', 'PROMOTION', 'CERTIFICATE'] });
     granted(await domain.requests.linkForgetSet(id, scene.forget.id));
-    await performDue(domain);
+    const { runId: first } = granted(await actingAs(olga, () => domain.progress.take(id, 'RUN')));
     const result = (await finish())!;
     const other = granted(await domain.checkpoints.import({ name: 'other', source: 'somewhere' }));
     for (const each of [result, other]) {
@@ -251,20 +251,61 @@ describeOnBoth('playbooks', (fresh) => {
     }
     granted(await domain.aliases.move({ moves: [{ alias, checkpointId: other.id }], reason: 'a new release' }));
     await soon();
-    expect(await next(id)).toMatchObject({ step: 'PROMOTION', state: 'READY', why: expect.stringContaining(alias) });
+    expect(await next(id)).toEqual({
+      step: 'RUN',
+      state: 'READY',
+      why: `alias ${alias} points at another checkpoint than run ${first} began from: run again`,
+      forPeople: true,
+    });
+    expect(await domain.progress.take(id, 'PROMOTION')).toMatchObject({ code: 'STEP_NOT_NEXT' });
+    const { runId } = granted(await actingAs(olga, () => domain.progress.take(id, 'RUN')));
+    expect(await domain.runs.get(runId!)).toMatchObject({ checkpointId: other.id });
+    const second = (await finish())!;
+    verdicts.set(second.id, 'PASS');
+    granted(await approve(rita, second));
     await soon();
-    const refusals = (await domain.requestChanges.events(id, 0, 100)).filter(({ type }) => type === 'STEP_REFUSED');
-    expect(refusals).toMatchObject([{ payload: { step: 'PROMOTION', code: 'ALIAS_MOVED_BEFORE' } }]);
-    const { items } = await domain.aliases.history((await domain.aliases.byName(alias))!.id, {});
-    const moveId = items.at(-1)!.node.id;
-    const back = () => domain.aliases.rollback({ alias, moveId, reason: 'the release was bad' });
-    // The checkpoint from before was never verified: the alias has to be freed for it.
-    expect(await back()).toMatchObject({ code: 'ALIAS_NEEDS_PASS' });
-    granted(await domain.aliases.protect(alias, { policyId: null, approvalsNeeded: 0 }));
-    granted(await back());
-    now = new Date(now.getTime() + 61_000);
-    await performDue(domain);
     expect((await request(id)).status).toBe('COMPLETED');
+    expect(await domain.aliases.byName(alias)).toMatchObject({ checkpointId: second.id });
+  });
+
+  test('an alias that somebody moved to the approved result by hand is promoted', async () => {
+    const { id, alias } = await begin({ approvalsNeeded: 1 });
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    const result = (await finish())!;
+    verdicts.set(result.id, 'PASS');
+    granted(await approve(rita, result));
+    granted(await domain.aliases.move({ moves: [{ alias, checkpointId: result.id }], reason: 'in a hurry' }));
+    await soon();
+    expect(await request(id)).toMatchObject({ status: 'COMPLETED', promotedAt: now });
+    const { items } = await domain.aliases.history((await domain.aliases.byName(alias))!.id, {});
+    expect(items.map(({ node }) => node.reason)).toEqual(['in a hurry', 'the first one']);
+  });
+
+  test('of two requests on one alias the second begins again where the first ended, by itself, and both are completed', async () => {
+    const { id: first, alias, playbookId } = await begin({ approvalsNeeded: 1 });
+    const { id: second } = granted(await domain.requests.receive({ subjectReference: 'y', legalBasis: 'ART_17_1_B' }));
+    granted(await domain.requests.checkIdentity(second, true, 'eID'));
+    granted(await actingAs(olga, () => domain.playbooks.give(second, playbookId)));
+    for (const id of [first, second]) {
+      granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+      await performDue(domain);
+    }
+    const [one, two] = [(await finish())!, (await finish())!];
+    for (const each of [one, two]) verdicts.set(each.id, 'PASS');
+    granted(await approve(rita, one));
+    await soon();
+    expect((await request(first)).status).toBe('COMPLETED');
+    const { runId } = await request(second);
+    expect(await domain.runs.get(runId!)).toMatchObject({ checkpointId: one.id, requestedBy: olga.id });
+    const both = (await finish())!;
+    verdicts.set(both.id, 'PASS');
+    await soon();
+    expect(await next(second)).toMatchObject({ step: 'APPROVAL', why: '0 of 1 approvals are given' });
+    granted(await approve(rita, both));
+    await soon();
+    expect((await request(second)).status).toBe('COMPLETED');
+    expect(await domain.aliases.byName(alias)).toMatchObject({ checkpointId: both.id });
   });
 
   test('an alias that was deleted stops it until there is one of its name again, and the request says so', async () => {
@@ -311,7 +352,8 @@ describeOnBoth('playbooks', (fresh) => {
     const original = granted(await domain.checkpoints.import({ name: 'short-lived', source: 'somewhere' }));
     granted(await domain.aliases.protect(alias, { policyId: null, approvalsNeeded: 0 }));
     granted(await domain.aliases.move({ moves: [{ alias, checkpointId: original.id }], reason: 'a try' }));
-    granted(await domain.checkpoints.delete(original.id));
+    // As could happen before aliases held what they point at.
+    await domain.database.query('UPDATE checkpoint SET deleted_at = now() WHERE id = $1', [original.id]);
     granted(await domain.requests.linkForgetSet(id, scene.forget.id));
     await performDue(domain);
     expect(await next(id)).toMatchObject({
@@ -366,6 +408,98 @@ describeOnBoth('playbooks', (fresh) => {
     await soon();
     expect((await request(id)).promotedAt).not.toBeNull();
     expect(await domain.requests.linkForgetSet(id, scene.forget.id)).toMatchObject({ code: 'REQUEST_PROMOTED' });
+  });
+
+  test('one playbook serves any request: what its runs keep is a dataset without what the request forgets', async () => {
+    const { id: first, alias } = await begin({ checked: false });
+    granted(await domain.requests.move(first, 'WITHDRAWN'));
+    const input = { name: `${alias} for all`, alias, method: 'clip-erase', evaluateOnId: scene.held.id, policyId };
+    const { dataset } = scene;
+    const datasets = { retainFromId: dataset.id, calibrateFromId: dataset.id };
+    const playbook = granted(await domain.playbooks.create({ ...input, ...datasets, automatic: ['RUN'] }));
+    const select = { kind: 'FORGET', datasetId: dataset.id } as const;
+    const dogs = granted(await domain.sets.create({ ...select, name: 'dogs', classes: ['dog'] }));
+    const horses = granted(await domain.sets.create({ kind: 'FORGET', name: 'horses by name', classes: ['horse'] }));
+    const runFor = async (forgetSetId: string) => {
+      const { id } = granted(await domain.requests.receive({ subjectReference: 'x', legalBasis: 'ART_17_1_B' }));
+      granted(await domain.requests.checkIdentity(id, true, 'eID'));
+      granted(await domain.requests.linkForgetSet(id, forgetSetId));
+      granted(await actingAs(olga, () => domain.playbooks.give(id, playbook.id)));
+      await performDue(domain);
+      const run = (await domain.runs.get((await request(id)).runId!))!;
+      granted(await domain.runs.cancel(run.id));
+      return run;
+    };
+    const kept = async (forgetSetId: string) => {
+      const run = await runFor(forgetSetId);
+      expect(run.calibrationSetId).toBe(run.retainSetId);
+      return (await domain.sets.get(run.retainSetId!))!;
+    };
+    const withoutDogs = await kept(dogs.id);
+    expect(withoutDogs).toMatchObject({
+      kind: 'RETAIN',
+      name: 'pets without dogs',
+      classes: ['cat', 'horse'],
+      sampleCount: 20,
+      selector: { exceptSetId: dogs.id },
+    });
+    expect(await kept(scene.forget.id)).toMatchObject({ name: 'pets without cats', classes: ['dog', 'horse'] });
+    expect(granted(await domain.sets.rest(dataset.id, horses.id))).toMatchObject({
+      classes: ['cat', 'dog'],
+      sampleCount: 20,
+    });
+    expect((await kept(dogs.id)).id).toBe(withoutDogs.id);
+    const { nodes } = (await domain.lineage.of(withoutDogs.id))!;
+    expect(nodes.map(({ node }) => node.id)).toEqual(expect.arrayContaining([dataset.id, dogs.id]));
+
+    const create = (more: object) => domain.playbooks.create({ ...input, name: 'x', automatic: [], ...more });
+    const both = { retainFromId: dataset.id, retainSetId: scene.retain.id };
+    expect(await create(both)).toMatchObject({ code: 'INVALID_INPUT', path: ['retainFromId'] });
+    const unknown = { retainFromId: dataset.id, calibrateFromId: dogs.id };
+    expect(await create(unknown)).toMatchObject({ code: 'DATASET_NOT_FOUND', path: ['calibrateFromId'] });
+    expect(await create({ retainFromId: scene.held.id })).toMatchObject({
+      code: 'SETS_OVERLAP',
+      path: ['evaluateOnId'],
+      message: expect.stringContaining('dataset held out'),
+    });
+  });
+
+  test('a rejection stops it also where no approvals are asked for', async () => {
+    const { id, alias } = await begin({ approvalsNeeded: 0, automatic: ['RUN', 'VERIFICATION'] });
+    granted(await domain.aliases.protect(alias, { policyId, approvalsNeeded: 0 }));
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    const result = (await finish())!;
+    verdicts.set(result.id, 'PASS');
+    await soon();
+    expect(await next(id)).toMatchObject({ step: 'PROMOTION', state: 'READY' });
+    const no = granted(await approve(rita, result, 'REJECTED'));
+    expect(await next(id)).toMatchObject({ step: 'APPROVAL', state: 'BLOCKED' });
+    expect(await domain.progress.take(id, 'PROMOTION')).toMatchObject({ code: 'STEP_NOT_NEXT' });
+    granted(await actingAs(rita, () => domain.approvals.withdraw(no.id)));
+    granted(await domain.progress.take(id, 'PROMOTION'));
+  });
+
+  test('another playbook may be given while no run is under way, and begins anew', async () => {
+    const { id, playbookId } = await begin({ automatic: ['RUN'] });
+    const { playbookId: other } = await begin({ automatic: ['RUN', 'PROMOTION'], approvalsNeeded: 0 });
+    granted(await domain.requests.linkForgetSet(id, scene.forget.id));
+    await performDue(domain);
+    const give = (to: string) => actingAs(otto, () => domain.playbooks.give(id, to));
+    expect(await give(other)).toMatchObject({
+      code: 'PLAYBOOK_UNDER_WAY',
+      message: expect.stringContaining((await request(id)).runId!),
+    });
+    await finish();
+    const { runId: first } = await request(id);
+    granted(await give(playbookId));
+    expect(await request(id)).toMatchObject({ runId: first, playbookBy: { id: olga.id } });
+    granted(await give(other));
+    await performDue(domain);
+    const { runId } = await request(id);
+    expect(runId).not.toBe(first);
+    expect(await domain.runs.get(runId!)).toMatchObject({ requestedBy: otto.id });
+    await finish();
   });
 
   test('of many workers that move it on at once, each step is taken once', async () => {

@@ -5,6 +5,7 @@ import {
   actingAs,
   type Checkpoint,
   type Domain,
+  Refusal,
   type Role,
   type Verdict,
 } from '../../src/domain';
@@ -160,6 +161,18 @@ describeOnBoth('approvals and aliases', (fresh) => {
     granted(await decide(person('bob', 'REVIEWER'), own));
   });
 
+  test('a bot of a bot of hers is hers, and so is what a holder with a blank too many asked for', async () => {
+    const eve = person('Eve', 'ADMIN', 'REVIEWER');
+    const botOf = async (by: Actor, ...roles: Role[]) => {
+      const made = await actingAs(by, () => domain.tokens.create({ name: 'bot', kind: 'BOT', roles }));
+      return (await domain.tokens.holder(granted(made).secret))!.actor;
+    };
+    const second = await botOf(await botOf(eve, 'ADMIN'), 'ENGINEER');
+    expect(await decide(eve, await result(second))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
+    const blank = await (await tokenOf(ada, 'Eve ', 'ENGINEER')).who();
+    expect(await decide(eve, await result(blank))).toMatchObject({ code: 'APPROVAL_OF_OWN_RUN' });
+  });
+
   test('nobody approves what was asked for by a token that they made in the name of somebody else', async () => {
     const judge = person('Judge', 'ADMIN', 'REVIEWER');
     const alice = await (await tokenOf(judge, 'alice', 'ENGINEER')).who();
@@ -248,9 +261,27 @@ describeOnBoth('approvals and aliases', (fresh) => {
     expect(await move(name, it)).toMatchObject({ code: 'ALIAS_NEEDS_APPROVALS', path: ['moves', '0', 'checkpointId'] });
     const no = granted(await decide(olga, it, 'REJECTED'));
     granted(await decide(emil, it));
-    expect(await move(name, it)).toMatchObject({ code: 'ALIAS_REJECTED', message: expect.stringContaining('Olga') });
+    expect(await move(name, it)).toMatchObject({
+      code: 'ALIAS_REJECTED',
+      message: expect.stringContaining('looked at it'),
+    });
     granted(await actingAs(olga, () => domain.approvals.withdraw(no.id)));
     expect(granted(await move(name, it))).toMatchObject([{ name, checkpointId: it.id }]);
+  });
+
+  test('no alias moves to what was rejected, though it asks for no approvals, nor goes back to it', async () => {
+    const name = await alias();
+    const [it, other] = [await result(person('Ned', 'ENGINEER')), await checkpoint()];
+    granted(await move(name, it));
+    granted(await move(name, other));
+    const no = granted(await decide(olga, it, 'REJECTED'));
+    const refused = { code: 'ALIAS_REJECTED', message: expect.stringContaining('rejected: looked at it') };
+    expect(await move(name, it)).toMatchObject({ ...refused, path: ['moves', '0', 'checkpointId'] });
+    const { items } = await domain.aliases.history((await domain.aliases.byName(name))!.id, {});
+    const moveId = items.find(({ node }) => node.toId === it.id)!.node.id;
+    expect(await domain.aliases.rollback({ alias: name, moveId, reason: 'back' })).toMatchObject(refused);
+    granted(await actingAs(olga, () => domain.approvals.withdraw(no.id)));
+    granted(await move(name, it));
   });
 
   test('several move together or not at all', async () => {
@@ -304,6 +335,25 @@ describeOnBoth('approvals and aliases', (fresh) => {
     granted(await domain.aliases.protect(name, { policyId, approvalsNeeded: 0 }));
     const forward = await domain.aliases.rollback({ alias: name, moveId: second!.id, reason: 'try again' });
     expect(forward).toMatchObject({ code: 'ALIAS_NEEDS_PASS', path: ['moveId'] });
+  });
+
+  test('what an alias points at, or is about to, is not deleted', async () => {
+    const name = await alias();
+    const [it, other] = [await checkpoint('held'), await checkpoint('other')];
+    granted(await move(name, it));
+    expect(await domain.checkpoints.delete(it.id)).toMatchObject({ code: 'CHECKPOINT_ALIASED', path: ['id'] });
+    granted(await move(name, other));
+    granted(await domain.checkpoints.delete(it.id));
+    for (let time = 0; time < 3; time++) {
+      const wanted = await checkpoint(`wanted ${time}`);
+      const codes = (await Promise.all([move(name, wanted), domain.checkpoints.delete(wanted.id)])).map((answer) =>
+        answer instanceof Refusal ? answer.code : 'done',
+      );
+      expect([
+        ['done', 'CHECKPOINT_ALIASED'],
+        ['CHECKPOINT_DELETED', 'done'],
+      ]).toContainEqual(codes);
+    }
   });
 
   test('an alias is deleted by a move to nothing; one of its name goes on with its history, and with no protection of old', async () => {

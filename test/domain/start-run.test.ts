@@ -169,6 +169,10 @@ describeOnBoth('datasets and sets', (fresh) => {
     expect(await chosen({ hashes: [sha256('dog 1'), sha256('cat 1')] })).toEqual([1, 6]);
     expect(await chosen({ captionContains: 'NUMBER 3' })).toEqual([3, 8]);
     expect(await chosen({ captionContains: 'number 3', classes: ['dog'] })).toEqual([8]);
+    const dogs = granted(await create({ hashes: [sha256('dog 1'), sha256('dog 2')] }));
+    expect(await chosen({ exceptSetId: dogs.id })).toEqual([0, 1, 2, 3, 4, 5, 8, 9]);
+    const named = granted(await domain.sets.create({ kind: 'FORGET', name: 'dogs', classes: ['dog'] }));
+    expect(await chosen({ exceptSetId: named.id, captionContains: 'number 3' })).toEqual([3]);
     expect(await chosen({})).toHaveLength(10);
   });
 
@@ -188,6 +192,7 @@ describeOnBoth('datasets and sets', (fresh) => {
     ['an unknown class', () => create({ classes: ['unicorn'] }), 'CLASS_UNKNOWN'],
     ['an unknown class to leave out', () => create({ exceptClasses: ['unicorn'] }), 'CLASS_UNKNOWN'],
     ['an unknown class by name', () => create({}, ['unicorn']), 'CLASS_UNKNOWN'],
+    ['an unknown set to leave out', () => create({ exceptSetId: 'unicorn' }), 'SET_NOT_FOUND'],
     ['an empty selection', () => create({ captionContains: 'zebra' }), 'SET_EMPTY'],
     ['no classes and no dataset', () => domain.sets.create({ kind: 'FORGET', name: 'nothing' }), 'INVALID_INPUT'],
     [

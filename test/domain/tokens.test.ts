@@ -63,6 +63,12 @@ describeOnBoth('API tokens', (fresh) => {
     expect((await create()).token.actorId).not.toBe((await create()).token.actorId);
   });
 
+  test.each([' Zoë\n', 'Zoe\u0308', '\u00a0Zo\u00eb'])('the holder %j is Zoë', async (holder) => {
+    const { token, secret } = await create({ kind: 'PERSON', holder });
+    expect(token.actorId).toBe('person:Zo\u00eb');
+    expect((await domain.tokens.holder(secret))?.actor).toMatchObject({ id: 'person:Zo\u00eb', name: 'Zo\u00eb' });
+  });
+
   test('revoked, expired and changed tokens say so', async () => {
     const revoked = await create();
     const before = granted(await domain.tokens.revoke(revoked.token.id));
@@ -116,5 +122,21 @@ describeOnBoth('API tokens', (fresh) => {
       );
     expect(await seen(outsider)).toEqual([token.id]);
     expect(await seen(admin)).not.toContain(token.id);
+    const ofAnother = { id: (await create()).token.id };
+    for (const [it, who] of [
+      [ofAnother, outsider],
+      [token, { ...admin, roles: ['ENGINEER'] as const }],
+    ] as const) {
+      expect(await actingAs(who, () => domain.tokens.revoke(it.id))).toMatchObject({ code: 'TOKEN_NOT_FOUND' });
+    }
+    granted(await actingAs(admin, () => domain.tokens.changeRoles(token.id, ['VIEWER'])));
+    const { revokedAt } = granted(await actingAs(admin, () => domain.tokens.revoke(token.id)));
+    expect(revokedAt).not.toBeNull();
+    const story = await actingAs(outsider, () => domain.audit.list({}, { subjectId: token.id }));
+    expect(story.items.map(({ node }) => node.action)).toEqual([
+      'TOKEN_REVOKED',
+      'TOKEN_ROLES_CHANGED',
+      'TOKEN_CREATED',
+    ]);
   });
 });

@@ -129,8 +129,8 @@ describeOnBoth('the transparency log', (fresh, kind) => {
     expect(await page()).toBe(1);
     const { actor } = await entryOf('APPROVED');
     expect(await domain.pseudonyms.references([actor])).toEqual(new Map([[actor, 'person:olga']]));
-    expect(granted(await domain.audit.forgetActor('person:olga'))).toEqual({ actorHash: actor });
-    expect(await domain.audit.forgetActor('person:olga')).toMatchObject({ code: 'ACTOR_UNKNOWN' });
+    expect(granted(await domain.forgetting.forget('person:olga'))).toEqual({ actorHash: actor });
+    expect(await domain.forgetting.forget('person:olga')).toMatchObject({ code: 'ACTOR_UNKNOWN' });
     expect(await domain.pseudonyms.references([actor])).toEqual(new Map());
     expect(await page()).toBe(0);
     const after = await domain.log.integrate();

@@ -54,6 +54,7 @@ describeOnBoth('verifications', (fresh) => {
     upper: value + 0.05,
     count: 20,
   });
+  const reference = async (name: string) => granted(await domain.checkpoints.import({ name, source: name }));
   const policy = async (name: string) =>
     granted(
       await domain.policies.create({
@@ -93,6 +94,19 @@ describeOnBoth('verifications', (fresh) => {
     await domain.database.query('TRUNCATE job');
   });
 
+  test('models that never saw the images are part of the plan, each once, and RMIA asks for one', async () => {
+    expect(granted(await request()).plan.attacks.SUBJECT).not.toContain('RMIA');
+    const references = [await reference('first'), await reference('second')];
+    const ids = references.map(({ id }) => id);
+    const planned = granted(await request({ referenceIds: [...ids, ids[0]!] }));
+    expect(planned.plan.attacks.SUBJECT).toContain('RMIA');
+    expect(planned.plan.references).toEqual(references.map(({ id, digest }) => ({ id, digest })));
+    expect(granted(await request({ retrainedId: ids[0]! })).plan.attacks.SUBJECT).toContain('RMIA');
+    const { nodes } = (await domain.lineage.of(planned.id, { direction: 'ANCESTORS', maxDepth: 1 }))!;
+    expect(nodes.map(({ node }) => node.id)).toEqual(expect.arrayContaining(ids));
+    await domain.database.query('TRUNCATE job');
+  });
+
   test('what cannot be verified is refused, and says what is wrong', async () => {
     const nobody = '00000000-0000-4000-8000-000000000000';
     const wide = granted(await domain.checkpoints.import({ name: 'wide', source: 'wide' }));
@@ -108,6 +122,8 @@ describeOnBoth('verifications', (fresh) => {
       [{ policyId: nobody }, 'POLICY_NOT_FOUND', ['policyId']],
       [{ attacks: [] }, 'INVALID_INPUT', ['attacks']],
       [{ attacks: ['SUPERCLASS'] }, 'ATTACK_INPUT_MISSING', ['superclasses']],
+      [{ attacks: ['RMIA'] }, 'ATTACK_INPUT_MISSING', ['referenceIds']],
+      [{ referenceIds: [other.id, nobody] }, 'CHECKPOINT_NOT_FOUND', ['referenceIds']],
       [{ attacks: ['LINEAR_PROBE'], retainSetId: null }, 'ATTACK_INPUT_MISSING', ['retainSetId']],
       [{ superclasses: [{ name: 'pet', classes: ['cat', 'dog', 'horse'] }] }, 'INVALID_INPUT', ['superclasses']],
       [{ superclasses: [{ name: 'pet', classes: ['owl'] }] }, 'CLASS_UNKNOWN', ['superclasses']],

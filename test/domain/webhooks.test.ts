@@ -9,8 +9,8 @@ import {
   type WebhookEndpoint,
   type WebhookType,
 } from '../../src/domain';
-import { pauses } from '../../src/domain/webhook/delivery.service';
 import { Destinations } from '../../src/domain/webhook/destinations';
+import { pauses } from '../../src/domain/webhook/schedule';
 import { sendWebhook } from '../../src/domain/webhook/send-webhook';
 import { secretsOf } from '../../src/domain/webhook/webhook-endpoint.entity';
 import { performDue } from '../support/background';
@@ -242,6 +242,33 @@ describeOnBoth('webhooks', (fresh) => {
     expect(granted(await domain.deliveries.replay(delivery.id)).status).toBe('PENDING');
   });
 
+  test.each([
+    ['asks for an hour', { status: 503, headers: { 'retry-after': '3600' } }, 3600],
+    ['has had too much', { status: 429, headers: {} }, 300],
+    ['cannot reach what is behind it', { status: 502, headers: {} }, 300],
+  ])(
+    'an endpoint that %s is left alone by every delivery, and none of them is counted for it',
+    async (_, answer, pause) => {
+      const { id } = await endpoint(['RUN_FINISHED']);
+      receiver.answer = answer;
+      for (let i = 0; i < 3; i++) await publish();
+      expect(await performDue(domain)).toBe(3);
+      expect(receiver.received).toHaveLength(1);
+      expect((await domain.webhooks.get(id))!.waitUntil).toEqual(later(pause));
+      const waiting = (await deliveries(id)).filter(({ attempts }) => attempts === 0);
+      expect(waiting).toMatchObject(Array(2).fill({ status: 'PENDING', nextAttemptAt: later(pause) }));
+      now = later(pause - 1);
+      await performDue(domain);
+      expect(receiver.received).toHaveLength(1);
+      receiver.answer = { status: 204, headers: {} };
+      now = later(1);
+      await performDue(domain);
+      expect(receiver.received).toHaveLength(4);
+      expect(new Set((await deliveries(id)).map(({ status }) => status))).toEqual(new Set(['DELIVERED']));
+      expect(await domain.webhooks.get(id)).toMatchObject({ waitUntil: null, failingSince: null });
+    },
+  );
+
   test('an endpoint that says it is gone is disabled at once', async () => {
     const { id } = await endpoint();
     receiver.answer = { status: 410, headers: {} };
@@ -367,7 +394,21 @@ describeOnBoth('webhooks', (fresh) => {
     const answer = await sendWebhook(message, new Destinations(networks), now, 200);
     silent.closeAllConnections();
     silent.close();
-    expect(answer).toMatchObject({ responseStatus: null, error: 'no answer within 0.2 seconds' });
+    expect(answer).toMatchObject({ responseStatus: null, error: 'no answer within 0.2 seconds', overloaded: true });
+  });
+
+  test('an answer without an end is not waited for', async () => {
+    const endless = createServer((_, response) => {
+      const drip = setInterval(() => response.write('x'.repeat(65_536)), 5);
+      response.writeHead(200).on('close', () => clearInterval(drip));
+    });
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+    const message = { url, secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`], id: 'msg_1', body: '{}' };
+    const answer = await sendWebhook(message, new Destinations(networks), now, 5_000);
+    expect(answer).toMatchObject({ responseStatus: 200, error: null });
+    // Hung up, so that nothing is left for it to write to.
+    await new Promise((resolve) => endless.close(resolve));
   });
 
   test('private addresses are refused, when the endpoint is made and again when it is called', async () => {

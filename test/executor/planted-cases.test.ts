@@ -69,7 +69,10 @@ describe('planted cases', () => {
   }
 
   test('the original fails, beside a retrained model, too', async () => {
-    const found = await verified('original', { retrainedId: models.retrained! });
+    const found = await verified('original', {
+      retrainedId: models.retrained!,
+      referenceIds: [models.retrained!],
+    });
     expect(found).toMatchObject({ status: 'SUCCEEDED', error: null, verdict: 'FAIL' });
     expect(linesOf(found)).toMatchObject({
       'PARAPHRASES largest': 'FAIL',

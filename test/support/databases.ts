@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { lastly } from './lastly';
 
 /** An empty database of a test's own. */
 export interface Place {
@@ -42,7 +43,7 @@ export function describeOnBoth(name: string, body: (fresh: () => Promise<Place>,
 export async function freshEmbedded(): Promise<Place> {
   const folder = await scratch();
   await cp(await template(), join(folder, 'data'), { recursive: true });
-  return { folder, discard: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, discard: lastly(() => rm(folder, { recursive: true, force: true })) };
 }
 
 export async function freshPostgres(): Promise<Place> {
@@ -54,10 +55,10 @@ export async function freshPostgres(): Promise<Place> {
   return {
     databaseUrl: url.href,
     folder,
-    discard: async () => {
+    discard: lastly(async () => {
       await administer(`DROP DATABASE ${name} WITH (FORCE)`);
       await rm(folder, { recursive: true, force: true });
-    },
+    }),
   };
 }
 

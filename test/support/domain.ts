@@ -20,15 +20,22 @@ import {
 import { accuracyRows } from '../../src/metrics';
 import { loadSigningKeys } from '../../src/signing';
 import type { Place } from './databases';
+import { closedLastly } from './lastly';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Opens all services over a test's database. Checkpoints are folders with one file; datasets are described by their source. */
+/**
+ * Opens all services over a test's database. Checkpoints are folders with one file, whose bytes follow from the source; datasets are
+ * described by their source.
+ */
 export async function openDomain(place: Place, more: Partial<DomainOptions> = {}): Promise<Domain> {
-  const checkpoint = join(place.folder, 'checkpoint');
-  await mkdir(checkpoint, { recursive: true });
-  await writeFile(join(checkpoint, 'model.safetensors'), 'weights');
-  return Domain.open({
+  const folderOf = async (source: string) => {
+    const folder = join(place.folder, 'checkpoints', sha256(source));
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'model.safetensors'), `weights of ${source}`);
+    return folder;
+  };
+  const domain = await Domain.open({
     ...place,
     ...more,
     artifacts: new LocalStore(join(place.folder, 'artifacts')),
@@ -37,7 +44,7 @@ export async function openDomain(place: Place, more: Partial<DomainOptions> = {}
       source === 'missing'
         ? refuse('CHECKPOINT_UNREADABLE', ['source'], { source, reason: 'no such folder' })
         : {
-            folder: checkpoint,
+            folder: await folderOf(source),
             paths: ['model.safetensors'],
             architecture: 'VIT',
             layout: 'HUGGING_FACE',
@@ -48,6 +55,7 @@ export async function openDomain(place: Place, more: Partial<DomainOptions> = {}
     loadKeys: () => loadSigningKeys(join(place.folder, 'keys')),
     ...more,
   });
+  return closedLastly(domain);
 }
 
 /** `cat:0-3 dog:2-5` is a dataset with cats 0 to 3 and dogs 2 to 5; the same number is the same photograph. */
@@ -144,7 +152,7 @@ export function zeroShotValues(classes: Record<string, readonly [number, number]
 }
 
 /** What a trainer would hand in. */
-export async function success(domain: Domain, place: Place, run: Run, weights = 'unlearned') {
+export async function success(domain: Domain, place: Place, run: Run, weights = `unlearned by ${run.id}`) {
   const file = join(place.folder, `result-${run.id}`);
   await writeFile(file, weights);
   const stored = await domain.artifacts.put(file);

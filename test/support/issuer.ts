@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, type KeyLike, SignJWT } from 'jose';
+import { closedLastly } from './lastly';
 
 const AUDIENCE = 'lethe-test';
 
@@ -35,7 +36,7 @@ export class Issuer {
     const issuer = new Issuer(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     issuer.keys = [await newKey('first', 'RS256')];
-    return issuer;
+    return closedLastly(issuer);
   }
 
   get url(): string {

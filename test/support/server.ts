@@ -4,10 +4,11 @@ import { type Client, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { type Config, readConfig } from '../../src/config';
-import type { Domain } from '../../src/domain';
+import type { Domain, DomainOptions } from '../../src/domain';
 import { type Server, startServer } from '../../src/server';
 import { freshEmbedded, type Place } from './databases';
 import { openDomain } from './domain';
+import { closedLastly } from './lastly';
 
 export interface Answer {
   status: number;
@@ -25,13 +26,13 @@ export class TestServer {
     readonly logged: string[],
   ) {}
 
-  static async start(environment: NodeJS.ProcessEnv = {}): Promise<TestServer> {
+  static async start(environment: NodeJS.ProcessEnv = {}, more: Partial<DomainOptions> = {}): Promise<TestServer> {
     const place = await freshEmbedded();
     const config: Config = { ...readConfig(environment), port: 0, home: join(place.folder, 'home') };
-    const domain = await openDomain(place);
+    const domain = await openDomain(place, more);
     const logged: string[] = [];
     const log = pino({ level: 'error' }, { write: (line) => logged.push(line) });
-    return new TestServer(place, domain, await startServer(config, domain, log), logged);
+    return new TestServer(place, domain, closedLastly(await startServer(config, domain, log)), logged);
   }
 
   async close(): Promise<void> {

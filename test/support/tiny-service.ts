@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../../src/config';
 import { type Domain, Refusal, type Run, type StartRun } from '../../src/domain';
 import { type ExecutorOptions, type RunningExecutor, startExecutor } from '../../src/executor';
 import { openDomain } from '../../src/open-domain';
+import { closedLastly, lastly } from './lastly';
 import { tinyCheckpoint, tinyImages } from './tiny-world';
 
 /** The databases that are at hand: the embedded one, and PostgreSQL where TEST_DATABASE_URL names a server. */
@@ -36,7 +37,7 @@ export async function freshDatabase(kind: 'embedded' | 'postgres'): Promise<{ ur
   await admin(`CREATE DATABASE ${name}`);
   const url = new URL(process.env.TEST_DATABASE_URL!);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return { url: url.href, drop: lastly(() => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)) };
 }
 
 export async function tinyService(folder: string, kind: 'embedded' | 'postgres'): Promise<TinyService> {
@@ -46,7 +47,7 @@ export async function tinyService(folder: string, kind: 'embedded' | 'postgres')
     DATABASE_URL: database.url,
     LETHE_LOG_LEVEL: 'silent',
   });
-  const domain = await openDomain(config);
+  const domain = closedLastly(await openDomain(config));
   const inputs = await tinyInputs(domain, folder);
   const executors: RunningExecutor[] = [];
   return {
@@ -68,11 +69,11 @@ export async function tinyService(folder: string, kind: 'embedded' | 'postgres')
       return executor;
     },
     ended: (id) => ended(domain, id),
-    async close() {
+    close: lastly(async () => {
       for (const executor of executors) await executor.stop();
       await domain.close();
       await database.drop();
-    },
+    }),
   };
 }
 

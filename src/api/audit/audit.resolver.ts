@@ -68,13 +68,13 @@ export class AuditResolver {
 
   @Mutation(() => ForgetActorResult.union, {
     description:
-      'Destroys the salt that links an actor to the audit entries of what they did. The entries and the log stay as they are. Cannot be undone.',
+      'Puts a pseudonym wherever an actor is named, revokes their tokens, and destroys the salt that links the pseudonym to them. The audit entries stay as they are. Cannot be undone.',
   })
   async forgetActor(
     @Arg('input', () => ForgetActorInput, { description: 'Who.' }) { actor }: ForgetActorInput,
     @Ctx() { domain }: Context,
   ): Promise<object> {
-    return ForgetActorResult.show(await domain.audit.forgetActor(actor));
+    return ForgetActorResult.show(await domain.forgetting.forget(actor));
   }
 
   @Query(() => [SigningKeyType], { description: 'The public keys of this server.' })

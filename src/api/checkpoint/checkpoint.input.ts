@@ -60,4 +60,7 @@ export const DeclareTrainingResult = resultType('DeclareTrainingResult', success
   'IDEMPOTENCY_CONFLICT',
 ]);
 
-export const DeleteCheckpointResult = resultType('DeleteCheckpointResult', success, ['CHECKPOINT_NOT_FOUND']);
+export const DeleteCheckpointResult = resultType('DeleteCheckpointResult', success, [
+  'CHECKPOINT_NOT_FOUND',
+  'CHECKPOINT_ALIASED',
+]);

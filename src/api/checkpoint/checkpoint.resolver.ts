@@ -54,7 +54,8 @@ export class CheckpointResolver {
   }
 
   @Mutation(() => DeleteCheckpointResult.union, {
-    description: 'Marks a checkpoint as deleted: no run starts from it any more, lineage still names it. Repeatable.',
+    description:
+      'Marks a checkpoint as deleted: nothing starts from it any more and its files are not given out; lineage still names it. Repeatable.',
   })
   async deleteCheckpoint(
     @Arg('input', () => DeleteCheckpointInput, { description: 'What to delete.' }) { id }: DeleteCheckpointInput,

@@ -21,7 +21,7 @@ export class CarriersResolver {
   ): Promise<CarriersType | null> {
     const found = await domain.lineage.carriersOf(forgetSetId, asOf);
     if (!found) return null;
-    const { carriers, remediated: remediatedIds, ...rest } = found;
-    return { ...rest, carriers: carriers.map(CarrierType.of), remediatedIds };
+    const { carriers, remediated: remediatedIds, attempted: attemptedIds, ...rest } = found;
+    return { ...rest, carriers: carriers.map(CarrierType.of), remediatedIds, attemptedIds };
   }
 }

@@ -36,13 +36,18 @@ export class CarriersType {
 
   @Field(() => [ID], {
     description:
-      'Ids of checkpoints that descend from training on the samples, and that none of them reaches any more.',
+      'Ids of checkpoints that descend from training on the samples, and that none of them reaches but past a checkpoint that was verified with PASS.',
   })
   remediatedIds: string[];
 
+  @Field(() => [ID], {
+    description: 'Ids of those that runs made forget the samples while no verification with PASS shows that they did.',
+  })
+  attemptedIds: string[];
+
   @Field(() => Int, {
     description:
-      'Imported checkpoints of which neither datasets nor parents were declared: nobody knows whether they carry.',
+      'Imported checkpoints of which nobody said what they were trained on: whether they carry is not known.',
   })
   undeclared: number;
 

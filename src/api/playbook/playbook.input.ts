@@ -30,6 +30,20 @@ export class CreatePlaybookInput extends IdempotentInput {
   @Field(() => ID, { nullable: true, description: 'What the method tunes itself on.' })
   calibrationSetId?: string | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Dataset of which its runs keep all but what the request forgets: such a playbook serves any request. In the place of retainSetId.',
+  })
+  retainFromId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Dataset of which the method tunes itself on all but what the request forgets. In the place of calibrationSetId.',
+  })
+  calibrateFromId?: string | null;
+
   @Field(() => ID, { nullable: true, description: 'Images its runs are evaluated on; a policy needs them.' })
   evaluateOnId?: string | null;
 
@@ -71,6 +85,7 @@ const ofRuns: RefusalCode[] = [
   'METHOD_UNKNOWN',
   'PARAMETER_INVALID',
   'SET_NOT_FOUND',
+  'SET_EMPTY',
   'SET_MISSING',
   'SET_WITHOUT_SAMPLES',
   'CLASSES_MISSING',
@@ -102,6 +117,7 @@ export const GivePlaybookResult = resultType('GivePlaybookResult', success, [
   'REQUEST_CLOSED',
   'PLAYBOOK_NOT_FOUND',
   'PLAYBOOK_UNDER_WAY',
+  'REQUEST_PROMOTED',
 ]);
 export const TakeRequestStepResult = resultType('TakeRequestStepResult', success, [
   'REQUEST_NOT_FOUND',

@@ -37,7 +37,7 @@ export class PlaybookResolver {
 
   @Mutation(() => inputs.GivePlaybookResult.union, {
     description:
-      'Has a request follow a playbook. Who gives it asks for its runs, and may not approve them. Repeatable until there is a run.',
+      'Has a request follow a playbook. Who gives it asks for its runs, and may not approve them. Another one may be given while no run is under way, and begins anew, until a result is in use.',
   })
   async givePlaybook(
     @Arg('input', () => inputs.GivePlaybookInput, { description: 'Which request, which playbook.' })

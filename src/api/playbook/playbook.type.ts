@@ -55,6 +55,8 @@ export class PlaybookGraphType extends Node {
   private readonly aliasId: string;
   private readonly retainSetId: string | null;
   private readonly calibrationSetId: string | null;
+  private readonly retainFromId: string | null;
+  private readonly calibrateFromId: string | null;
   private readonly evaluateOnId: string | null;
 
   static of(this: void, row: Playbook): PlaybookGraphType {
@@ -98,6 +100,22 @@ export class PlaybookGraphType extends Node {
   @Field(() => SampleSetType, { nullable: true, description: 'What the method tunes itself on.' })
   async calibrationSet(@Ctx() { loaders }: Context): Promise<SampleSetType | null> {
     return this.calibrationSetId ? SampleSetType.of(await loaders.sampleSet.load(this.calibrationSetId)) : null;
+  }
+
+  @Field(() => DatasetType, {
+    nullable: true,
+    description: 'Dataset of which its runs keep all but what the request forgets.',
+  })
+  async retainFrom(@Ctx() { loaders }: Context): Promise<DatasetType | null> {
+    return this.retainFromId ? DatasetType.of(await loaders.dataset.load(this.retainFromId)) : null;
+  }
+
+  @Field(() => DatasetType, {
+    nullable: true,
+    description: 'Dataset of which the method tunes itself on all but what the request forgets.',
+  })
+  async calibrateFrom(@Ctx() { loaders }: Context): Promise<DatasetType | null> {
+    return this.calibrateFromId ? DatasetType.of(await loaders.dataset.load(this.calibrateFromId)) : null;
   }
 
   @Field(() => DatasetType, { nullable: true, description: 'Images its runs are evaluated on.' })

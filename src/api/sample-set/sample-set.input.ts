@@ -18,6 +18,12 @@ export class SelectorInput {
 
   @Field(() => [String], { nullable: true, description: 'Samples of any class but these.' })
   exceptClasses?: string[];
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Samples that are not in this set; where it names classes alone, samples of other classes.',
+  })
+  exceptSetId?: string;
 }
 
 @InputType()
@@ -45,7 +51,14 @@ export class CreateForgetSetInput extends CreateSampleSetInput {}
 export class CreateRetainSetInput extends CreateSampleSetInput {}
 
 const success = { type: () => SampleSetType, show: SampleSetType.of };
-const refused = ['INVALID_INPUT', 'DATASET_NOT_FOUND', 'CLASS_UNKNOWN', 'SET_EMPTY', 'IDEMPOTENCY_CONFLICT'] as const;
+const refused = [
+  'INVALID_INPUT',
+  'DATASET_NOT_FOUND',
+  'CLASS_UNKNOWN',
+  'SET_NOT_FOUND',
+  'SET_EMPTY',
+  'IDEMPOTENCY_CONFLICT',
+] as const;
 
 export const CreateForgetSetResult = resultType('CreateForgetSetResult', success, refused);
 export const CreateRetainSetResult = resultType('CreateRetainSetResult', success, refused);

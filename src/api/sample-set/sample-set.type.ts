@@ -1,4 +1,4 @@
-import { Ctx, Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Ctx, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { type SampleSet, type Selector, setKinds } from '../../domain';
 import type { Context } from '../context';
 import { DatasetType } from '../dataset/dataset.type';
@@ -29,6 +29,9 @@ export class SelectorType {
 
   @Field(() => [String], { nullable: true, description: 'Samples of any class but these.' })
   exceptClasses?: string[];
+
+  @Field(() => ID, { nullable: true, description: 'Samples that are not in this set, or not of the classes it names.' })
+  exceptSetId?: string;
 }
 
 @ObjectType('SampleSet', {

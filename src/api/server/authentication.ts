@@ -22,7 +22,9 @@ const ANYBODY: Identity = {
 };
 
 export interface AuthenticationOptions {
-  /** The token of `$LETHE_HOME/token`; undefined switches authentication off. */
+  /** Authentication is switched off. */
+  open: boolean;
+  /** The token of `$LETHE_HOME/token`; undefined where it admits nobody. */
   bootstrap: string | undefined;
   tokens: Domain['tokens'];
   /** Absent where there are no logins. */
@@ -31,11 +33,13 @@ export interface AuthenticationOptions {
 
 /** Turns what a client shows into who it is. */
 export class Authentication {
+  readonly #open: boolean;
   readonly #bootstrap: Buffer | undefined;
   readonly #tokens: Domain['tokens'];
   readonly #logins: OidcLogins | undefined;
 
-  constructor({ bootstrap, tokens, logins }: AuthenticationOptions) {
+  constructor({ open, bootstrap, tokens, logins }: AuthenticationOptions) {
+    this.#open = open;
     this.#tokens = tokens;
     this.#logins = logins;
     this.#bootstrap = bootstrap === undefined ? undefined : digest(bootstrap);
@@ -46,10 +50,10 @@ export class Authentication {
    * @throws Misuse UNAUTHENTICATED, which says why
    */
   async identify(credentials: unknown): Promise<Identity> {
-    if (this.#bootstrap === undefined) return ANYBODY;
+    if (this.#open) return ANYBODY;
     const token = typeof credentials === 'string' ? credentials.replace(/^Bearer\s+/i, '').trim() : '';
     // Digests have one length, so the comparison takes the same time whatever was sent.
-    if (timingSafeEqual(digest(token), this.#bootstrap)) return BOOTSTRAP;
+    if (this.#bootstrap && timingSafeEqual(digest(token), this.#bootstrap)) return BOOTSTRAP;
     const holder = (await this.#tokens.holder(token)) ?? (await this.#logins?.holder(token));
     if (holder) return holder;
     throw new Misuse('UNAUTHENTICATED', 'Send a token of this server as "Authorization: Bearer <token>"');

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type Domain, documentNames, documents } from '../../domain';
+import { type Checkpoint, type Domain, documentNames, documents } from '../../domain';
 import { BUNDLE_MEDIA_TYPE, MODEL_SIGNATURE_FILE, signModel } from '../../signing';
 
 /** A plugin may have drawn it, and an SVG can hold scripts and links: opened as a page, it runs and fetches nothing. */
@@ -9,9 +9,18 @@ const PICTURE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; 
 /** A page of ours that shows others' words: it runs nothing and fetches nothing. */
 const PAGE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 
+const gone = ({ name, deletedAt }: Checkpoint) => ({
+  errors: [
+    {
+      message: `checkpoint ${name} was deleted at ${deletedAt!.toISOString()}`,
+      extensions: { code: 'CHECKPOINT_DELETED' },
+    },
+  ],
+});
+
 /**
  * Bytes by name, with the same authentication as GraphQL's; names come from the database, never from the disk.
- * `GET /checkpoints/:id/files/*`: the files of a checkpoint, so that a client on another machine can export it.
+ * `GET /checkpoints/:id/files/*`: the files of a checkpoint, so that a client on another machine can export it; 410 once it is deleted.
  * `GET /checkpoints/:id/model.sig`: their signature in the form of OpenSSF Model Signing.
  * `GET /artifacts/:id`: a picture or table of a run or an evaluation, to be shown where it is.
  * `GET /checkpoints/:id/bom.cdx.json`, `model-card.md`, `annex-iv.md`: documents about a checkpoint, written from the record as it stands.
@@ -20,6 +29,7 @@ const PAGE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 export function serveDownloads(app: FastifyInstance, domain: Domain, version: string): void {
   app.get<{ Params: { id: string; '*': string } }>('/checkpoints/:id/files/*', async (request, reply) => {
     const checkpoint = await domain.checkpoints.get(request.params.id);
+    if (checkpoint?.deletedAt) return reply.code(410).send(gone(checkpoint));
     const file = checkpoint?.files.find(({ path }) => path === request.params['*']);
     if (!file) return reply.callNotFound();
     const bytes = await domain.artifacts.open(file.digest);
@@ -48,6 +58,7 @@ export function serveDownloads(app: FastifyInstance, domain: Domain, version: st
   app.get<{ Params: { id: string } }>('/checkpoints/:id/model.sig', async (request, reply) => {
     const checkpoint = await domain.checkpoints.get(request.params.id);
     if (!checkpoint) return reply.callNotFound();
+    if (checkpoint.deletedAt) return reply.code(410).send(gone(checkpoint));
     const signature = signModel(checkpoint.name, checkpoint.files, await domain.keyring.documents());
     return reply
       .type(BUNDLE_MEDIA_TYPE)

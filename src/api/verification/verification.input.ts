@@ -55,6 +55,13 @@ abstract class VerificationInput extends IdempotentInput {
   })
   retrainedId?: string | null;
 
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'More checkpoints that were not trained on the forget images: RMIA refers to the mean of them and of the retrained one.',
+  })
+  referenceIds?: string[] | null;
+
   @Field(() => [AttackEnum], {
     nullable: true,
     description: 'Which attacks; every one that what is given allows, when left out.',

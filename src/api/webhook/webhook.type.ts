@@ -115,6 +115,13 @@ export class WebhookGraphType extends Node {
   @Field(() => DateTime, { nullable: true, description: 'Since when nothing arrives; null after a success.' })
   failingSince: Date | null;
 
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'Nothing is sent to it before: it asked for that (`Retry-After`) or was overloaded. Null after a success.',
+  })
+  waitUntil: Date | null;
+
   @Field(() => DateTime, { nullable: true, description: 'When it was disabled; null while it is told of events.' })
   disabledAt: Date | null;
 

@@ -25,7 +25,7 @@ export function embedded({ prompts, images, byTemplate = {}, superclasses = [], 
   };
 }
 
-/** Evidence of a model in which class 0 was to be forgotten; the original and the reference are the model itself unless given. */
+/** Evidence of a model in which class 0 was to be forgotten; the original and the only reference are the model itself unless given. */
 export function evidence(model: Plane, labels: OfParts<number>, more: Partial<Evidence> = {}): Evidence {
   const own = embedded(model);
   return {
@@ -35,7 +35,7 @@ export function evidence(model: Plane, labels: OfParts<number>, more: Partial<Ev
     superclasses: [],
     model: own,
     original: own,
-    reference: own,
+    references: [own],
     seed: 0,
     ...more,
   };

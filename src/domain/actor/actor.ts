@@ -29,14 +29,26 @@ export type Party = Pick<Actor, 'id' | 'vouchers'>;
 /** What schedules, executors and playbooks do on nobody's request. */
 export const SYSTEM: Actor = { kind: 'SYSTEM', id: 'system', name: 'Lethe', roles: ['ADMIN'] };
 
-/** The id of a person, whether known by a token's holder or a login's subject. */
+const FORGOTTEN = 'forgotten:';
+
+/** The id of a person, whether known by a token's holder or a login's subject; what only looks the same is the same. */
 export function personId(name: string): string {
-  return `person:${name}`;
+  return `person:${name.trim().normalize('NFC')}`;
 }
 
 /** The id of a program, which is its token. */
 export function botId(tokenId: string): string {
   return `bot:${tokenId}`;
+}
+
+/** What stands for a forgotten actor where its id was: nobody's own id, a program's still a program's, and equal wherever the actor was. */
+export function forgottenId(id: string, pseudonym: string): string {
+  return id.startsWith(botId('')) ? botId(`${FORGOTTEN}${pseudonym}`) : `${FORGOTTEN}${pseudonym}`;
+}
+
+/** The pseudonym within the id of a forgotten actor; null for every other id. */
+export function pseudonymWithin(id: string): string | null {
+  return /^(?:bot:)?forgotten:([0-9a-f]{64})$/.exec(id)?.[1] ?? null;
 }
 
 /** Who answers for what an actor does: for a bot whoever made it, or made the bot that did. Two tokens of one person are one. */

@@ -218,6 +218,9 @@ export class AliasService {
   }
 
   async #refuses(alias: Alias, checkpointId: string, path: string[]): Promise<Refusal | null> {
+    // Who deletes it meanwhile waits, and finds the alias there.
+    const { database } = this.services;
+    if (isId(checkpointId)) await database.query('SELECT FROM checkpoint WHERE id = $1 FOR KEY SHARE', [checkpointId]);
     const checkpoint = await this.services.checkpoints.usable(checkpointId, path);
     if (checkpoint instanceof Refusal) return checkpoint;
     return alias.checkpointId === checkpointId ? null : this.#lacking(alias, checkpoint, path);
@@ -242,6 +245,12 @@ export class AliasService {
   /** What a checkpoint still lacks before the alias may point at it; null when nothing. */
   async #lacking(alias: Alias, { id, name: checkpoint }: Checkpoint, path: string[]): Promise<Refusal | null> {
     const { name, policyId, approvalsNeeded: needed } = alias;
+    const decisions = await this.services.approvals.standing([id]);
+    const no = decisions.find(({ decision }) => decision === 'REJECTED');
+    if (no) {
+      // Without the name: a request keeps what its step was refused with, and names can be forgotten.
+      return refuse('ALIAS_REJECTED', path, { alias: name, checkpoint, comment: no.comment });
+    }
     if (policyId !== null) {
       const verdict = await this.verdicts.verdictOf(id, policyId);
       if (verdict !== 'PASS') {
@@ -249,13 +258,6 @@ export class AliasService {
         const policy = `${needs.name} ${needs.version}`;
         return refuse('ALIAS_NEEDS_PASS', path, { alias: name, checkpoint, policy, verdict: verdict ?? 'none' });
       }
-    }
-    if (needed === 0) return null;
-    const decisions = await this.services.approvals.standing([id]);
-    const no = decisions.find(({ decision }) => decision === 'REJECTED');
-    if (no) {
-      const { approverName, comment } = no;
-      return refuse('ALIAS_REJECTED', path, { alias: name, checkpoint, name: approverName, comment });
     }
     const given = decisions.length;
     return given < needed ? refuse('ALIAS_NEEDS_APPROVALS', path, { alias: name, checkpoint, needed, given }) : null;

@@ -9,6 +9,7 @@ import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import type { RequestProgressService } from '../playbook/request-progress.service';
+import type { PseudonymService } from '../pseudonym/pseudonym.service';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { WebhookService } from '../webhook/webhook.service';
 import { Approval, type Decision } from './approval.entity';
@@ -27,6 +28,7 @@ interface ApprovalServices {
   checkpoints: CheckpointService;
   lineage: LineageService;
   progress: RequestProgressService;
+  pseudonyms: PseudonymService;
   webhooks: WebhookService;
 }
 
@@ -68,11 +70,7 @@ export class ApprovalService {
       await lineage.add({ type: 'APPROVAL', id: made.id, label: `${checkpoint.name} ${decision.toLowerCase()}` });
       await lineage.link({ from: checkpoint.id, to: made.id, kind: 'USED' });
       const subject = { type: 'APPROVAL', id: made.id };
-      await audit.record({
-        action: `CHECKPOINT_${decision}`,
-        subject,
-        after: { checkpointId, decision, comment, ...by },
-      });
+      await audit.record({ action: `CHECKPOINT_${decision}`, subject, after: await this.#kept(made) });
       await webhooks.publish('APPROVAL_GIVEN', { approvalId: made.id, checkpointId, decision });
       await progress.wakeFor(checkpointId);
       return approvals.findOneByOrFail({ id: made.id });
@@ -115,10 +113,26 @@ export class ApprovalService {
       }
       await approvals.update({ id }, { withdrawnAt: clock() });
       const after = await approvals.findOneByOrFail({ id });
-      await audit.record({ action: 'APPROVAL_WITHDRAWN', subject: { type: 'APPROVAL', id }, before, after });
+      await audit.record({
+        action: 'APPROVAL_WITHDRAWN',
+        subject: { type: 'APPROVAL', id },
+        before: await this.#kept(before),
+        after: await this.#kept(after),
+      });
       await progress.wakeFor(before.checkpointId);
       return after;
     });
+  }
+
+  /** What the audit log digests of an approval. */
+  async #kept(approval: Approval): Promise<object> {
+    const { pseudonyms } = this.services;
+    const { checkpointId, decision, comment, role, withdrawnAt } = approval;
+    return {
+      ...{ checkpointId, decision, comment, role, withdrawnAt: withdrawnAt ?? null },
+      approver: await pseudonyms.of(approval.approverId),
+      vouchers: await pseudonyms.ofAll(approval.vouchers),
+    };
   }
 
   /** Decisions that stand, of each checkpoint, oldest first. */

@@ -8,7 +8,6 @@ import { type Page, type PageRequest, pageSize } from '../listing/page';
 import { projectOfNew } from '../project/owned';
 import type { PseudonymService } from '../pseudonym/pseudonym.service';
 import { Misuse } from '../refusal/misuse';
-import { type Refusal, refuse } from '../refusal/refusals';
 import { AuditEntry } from './audit-entry.entity';
 
 export interface Change {
@@ -57,20 +56,6 @@ export class AuditLog {
 
   async get(id: number): Promise<AuditEntry | null> {
     return this.#visible().andWhere({ id }).getOne();
-  }
-
-  /**
-   * Destroys the link between an actor and the entries of what they did, which stay as they are, as does the log. What the
-   * actor does from now on can be linked again, to this and not to what was before.
-   */
-  async forgetActor(actor: string): Promise<{ actorHash: string } | Refusal> {
-    return this.database.transaction(async () => {
-      const forgotten = await this.pseudonyms.forget(actor);
-      if (!forgotten) return refuse('ACTOR_UNKNOWN', ['actor'], { actor });
-      const { id, digest: actorHash } = forgotten;
-      await this.record({ action: 'ACTOR_FORGOTTEN', subject: { type: 'PSEUDONYM', id }, before: { actorHash } });
-      return { actorHash };
-    });
   }
 
   /** The last entry about a subject with this action. */

@@ -150,17 +150,17 @@ export class CertificateIssuer {
     return facts;
   }
 
-  /** Deleted checkpoints that carry do not stand any more. */
+  /** Deleted ones carry on: they are marked, and their weights are kept. */
   async #carriers(forgetSetId: string): Promise<CertificateFacts['carriers']> {
     const { lineage, checkpoints } = this.services;
-    const { asOf, carriers, remediated, undeclared } = (await lineage.carriersOf(forgetSetId))!;
-    const carrying = await checkpoints.byIds(carriers.map(({ checkpointId }) => checkpointId));
-    const gone = carrying.filter(({ deletedAt }) => deletedAt !== null);
+    const { asOf, carriers, remediated, attempted, undeclared } = (await lineage.carriersOf(forgetSetId))!;
+    const named = async (ids: string[]) => (await checkpoints.byIds(ids)).map(checkpointFacts);
     return {
       asOf: asOf.toISOString(),
-      complete: undeclared === 0,
-      remediated: [...(await checkpoints.byIds(remediated)), ...gone].map(checkpointFacts),
-      outstanding: carrying.filter(({ deletedAt }) => deletedAt === null).map(checkpointFacts),
+      undeclared,
+      remediated: await named(remediated),
+      attempted: await named(attempted),
+      outstanding: await named(carriers.map(({ checkpointId }) => checkpointId)),
     };
   }
 }

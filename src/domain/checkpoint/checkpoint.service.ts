@@ -3,6 +3,7 @@ import { type ArtifactStore, digestOfFiles, putFolder, type StoredFile } from '.
 import type { Database } from '../../database';
 import type { Queue } from '../../queue';
 import { currentActor } from '../actor/actor';
+import { Alias } from '../alias/alias.entity';
 import type { AuditLog } from '../audit/audit-log';
 import { backgroundJob } from '../background/background.service';
 import { Certificate } from '../certificate/certificate.entity';
@@ -162,8 +163,20 @@ export class CheckpointService {
     const checkpoints = this.database.repository(Checkpoint);
     const row = await checkpoints.save(checkpoints.create({ ...made, ...origin, digest: digestOfFiles(made.files) }));
     await this.services.lineage.add({ type: 'CHECKPOINT', id: row.id, label: row.name });
+    await this.#linkIdentical(row);
     await this.#lookForReEmergence(row.id);
     return row;
+  }
+
+  /** Whatever it is called and wherever it came from, its bytes know what they know: one that was here before is its past. */
+  async #linkIdentical({ id: to, digest, projectId }: Checkpoint): Promise<void> {
+    // Two at once: the second one waits, and finds the first.
+    await this.database.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`checkpoint ${digest}`]);
+    const [oldest] = await this.database.query<{ id: string }>(
+      'SELECT id FROM checkpoint WHERE digest = $1 AND project_id = $2 AND id <> $3 ORDER BY created_at, id LIMIT 1',
+      [digest, projectId, to],
+    );
+    if (oldest) await this.services.lineage.link({ from: oldest.id, to, kind: 'IDENTICAL' });
   }
 
   /** Part of the transaction that makes the checkpoint or says more of it: a certificate may not hold any more (`ReEmergence`). */
@@ -172,11 +185,16 @@ export class CheckpointService {
     if (certified) await this.services.queue.wake(backgroundJob({ kind: 'RE_EMERGENCE', subjectId }));
   }
 
-  /** Marks it deleted: it stays in lineage, and no run may start from it. Deleting twice is no error. */
+  /** Marks it deleted: it stays in lineage, nothing starts from it and its files are not given out. Deleting twice is no error. */
   async delete(id: string): Promise<Checkpoint | Refusal> {
     return this.database.transaction(async () => {
       const found = await this.get(id);
       if (!found) return refuse('CHECKPOINT_NOT_FOUND', ['id'], { id });
+      // An alias on its way to it holds a lock until it is there.
+      await this.database.query('SELECT FROM checkpoint WHERE id = $1 FOR UPDATE', [id]);
+      const alias = await this.database.repository(Alias).findOneBy({ checkpointId: id });
+      if (alias && !found.deletedAt)
+        return refuse('CHECKPOINT_ALIASED', ['id'], { name: found.name, alias: alias.name });
       const deleted = await this.database.query(
         'UPDATE checkpoint SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL RETURNING id',
         [id],

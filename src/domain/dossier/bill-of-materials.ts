@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { Dataset } from '../dataset/dataset.entity';
 import type { Dossier } from './dossier.service';
-import { families, limits, origin, undeclared } from './facts';
+import { families, limits, origin } from './facts';
 
 /** Edges that say what something was made from; runs and merges stand between, and are left out. */
 const MADE_FROM = ['TRAINED', 'FINE_TUNED', 'UNLEARNED', 'MERGED'];
@@ -15,7 +15,7 @@ export function billOfMaterials(dossier: Dossier, version: string): string {
   const { checkpoint, ancestors, datasets, lineage } = dossier;
   const described = new Set([checkpoint, ...ancestors, ...datasets].map(({ id }) => id));
   const madeFrom = lineage.edges.filter(({ kind, fromId }) => MADE_FROM.includes(kind) && described.has(fromId));
-  const unknown = undeclared(dossier).length > 0;
+  const unknown = dossier.undeclared.length > 0;
   return JSON.stringify(
     {
       $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',

@@ -6,6 +6,7 @@ import { Dataset } from '../dataset/dataset.entity';
 import { Evaluation } from '../evaluation/evaluation.entity';
 import { MetricValue } from '../evaluation/metric-value.entity';
 import type { Lineage, LineageService } from '../lineage/lineage.service';
+import { undeclaredOf } from '../lineage/undeclared';
 import { Run } from '../run/run.entity';
 
 /** What the record knows of a checkpoint: the ground of every document about it. */
@@ -15,6 +16,8 @@ export interface Dossier {
   lineage: Lineage;
   /** Of the lineage, the checkpoint itself left out. */
   ancestors: Checkpoint[];
+  /** Of the checkpoint and these: imported without a word on what it was trained on. */
+  undeclared: Checkpoint[];
   datasets: Dataset[];
   /** With method and sets, oldest first. */
   runs: Run[];
@@ -46,10 +49,13 @@ export class DossierService {
     const ids = lineage.nodes.map(({ node }) => node.id);
     const among = { where: { id: Any(ids) }, order: { createdAt: 'ASC', id: 'ASC' } } as const;
     const found = await database.repository(Checkpoint).find(among);
+    const { projectId } = checkpoint;
+    const undeclared = await undeclaredOf(database, { projectId, ids, asOf: lineage.asOf });
     return {
       checkpoint,
       lineage,
       ancestors: found.filter(({ id }) => id !== checkpoint.id),
+      undeclared: found.filter(({ id }) => undeclared.includes(id)),
       datasets: await database.repository(Dataset).find(among),
       runs: await database
         .repository(Run)

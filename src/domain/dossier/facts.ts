@@ -22,16 +22,11 @@ export function origin({ checkpoint, lineage, runs }: Dossier): string {
   const parents = lineage.edges.filter(({ toId, kind }) => toId === checkpoint.id && kind !== 'GENERATED');
   const named = parents.map(({ fromId, kind, share }) => {
     const weight = share === null ? '' : ` (weight ${share.toFixed(3)})`;
-    return `${kind.toLowerCase().replace('_', '-')} from ${labels.get(fromId)}${weight}`;
+    const how = kind === 'IDENTICAL' ? 'identical to' : `${kind.toLowerCase().replace('_', '-')} from`;
+    return `${how} ${labels.get(fromId)}${weight}`;
   });
   const how = checkpoint.mergeId ? 'averaged by Lethe' : `imported from ${checkpoint.source}`;
   return [how, ...named].join('; ');
-}
-
-/** Whether something it came of was imported without a word on what it was trained on. */
-export function undeclared({ checkpoint, ancestors, lineage }: Dossier): Checkpoint[] {
-  const declared = new Set(lineage.edges.filter(({ kind }) => kind === 'TRAINED').map(({ toId }) => toId));
-  return [checkpoint, ...ancestors].filter(({ id, source }) => source !== null && !declared.has(id));
 }
 
 /** `0.850 [0.794, 0.893]` */

@@ -1,5 +1,5 @@
 import type { Dossier } from './dossier.service';
-import { families, limits, origin, plain, shown, table, undeclared } from './facts';
+import { families, limits, origin, plain, shown, table } from './facts';
 import { stringify } from './front-matter';
 
 /**
@@ -7,8 +7,7 @@ import { stringify } from './front-matter';
  * https://huggingface.co/docs/hub/model-cards, https://github.com/huggingface/hub-docs/blob/main/modelcard.md
  */
 export function modelCard(dossier: Dossier): string {
-  const { checkpoint, ancestors, datasets, runs, lineage } = dossier;
-  const unknown = undeclared(dossier);
+  const { checkpoint, ancestors, undeclared, datasets, runs, lineage } = dossier;
   return `${stringify(metadata(dossier))}
 # ${plain(checkpoint.name)}
 
@@ -28,9 +27,9 @@ ${table(
 )}
 
 ${checkpointsIn(ancestors.length)} and ${datasets.length} datasets stand behind it${lineage.complete ? '' : ', and more that this card leaves out'}. ${
-    unknown.length === 0
+    undeclared.length === 0
       ? 'The training data of each is declared.'
-      : `Nobody declared the training data of ${unknown.map(({ name }) => plain(name)).join(', ')}.`
+      : `Nobody declared the training data of ${undeclared.map(({ name }) => plain(name)).join(', ')}.`
   }
 
 ## What it was made to forget

@@ -16,7 +16,7 @@ import { ErasureRequest } from './erasure-request.entity';
 import type { HoldGround, LegalBasis } from './legal-grounds';
 import { Recipient } from './recipient.entity';
 import { remindersAt } from './reminders';
-import { kept, type RequestChanges } from './request-changes';
+import type { RequestChanges } from './request-changes';
 import { cameToNothing, isClosed, type MovableStatus, movableStatuses, type RequestStatus } from './request-status';
 import { destroySalt, hashSubject, isOfSubject, requestsOfSubject } from './subject-reference';
 import { SubjectSalt } from './subject-salt.entity';
@@ -39,6 +39,9 @@ export interface RequestFilter {
   dueBefore?: Date | null;
   subjectReference?: string | null;
 }
+
+/** The first moment of the day anywhere: nobody is told that a request came too early because of a time zone. */
+const APPLIES_FROM = new Date('2018-05-25T00:00:00+14:00');
 
 interface RequestServices {
   database: Database;
@@ -76,6 +79,7 @@ export class ErasureRequestService {
     const recipients = input.recipients ?? [];
     const wrong = (path: string, problem: string) => refuse('INVALID_INPUT', [path], { problem });
     if (input.subjectReference.trim() === '') return wrong('subjectReference', "a request is somebody's: say whose");
+    if (receivedAt < APPLIES_FROM) return wrong('receivedAt', 'the GDPR applies from 2018-05-25 (Art. 99(2))');
     if (receivedAt > now) return wrong('receivedAt', 'a request cannot have been received in the future');
     if (recipients.some((name) => name.trim() === '')) return wrong('recipients', 'a recipient needs a name');
     const { forgetSetId = null } = input;
@@ -105,7 +109,8 @@ export class ErasureRequestService {
       );
       const request = await this.getOrFail(made.id);
       const subject = { type: 'ERASURE_REQUEST', id: request.id };
-      await this.services.audit.record({ action: 'ERASURE_REQUEST_RECEIVED', subject, after: kept(request) });
+      const after = await this.services.requestChanges.kept(request);
+      await this.services.audit.record({ action: 'ERASURE_REQUEST_RECEIVED', subject, after });
       return request;
     });
   }

@@ -4,6 +4,7 @@ import { currentActor } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { backgroundJob } from '../background/background.service';
 import { isId } from '../listing/cursor';
+import type { PseudonymService } from '../pseudonym/pseudonym.service';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { WebhookService } from '../webhook/webhook.service';
 import { ErasureRequest } from './erasure-request.entity';
@@ -25,6 +26,7 @@ interface ChangeServices {
   database: Database;
   audit: AuditLog;
   clock: Clock;
+  pseudonyms: PseudonymService;
   queue: Queue;
   webhooks: WebhookService;
 }
@@ -69,8 +71,8 @@ export class RequestChanges {
       await audit.record({
         action,
         subject: { type: 'ERASURE_REQUEST', id },
-        before: kept(before),
-        after: kept(after),
+        before: await this.kept(before),
+        after: await this.kept(after),
       });
       if (to !== status) await webhooks.publish('REQUEST_MOVED', { requestId: id, from: status, to }, before.projectId);
       return after;
@@ -88,6 +90,20 @@ export class RequestChanges {
     await database.notify(requestEventChannel, id);
   }
 
+  /** What the audit log digests of a request. */
+  async kept({ id, createdAt, lastSeq, identity, hold, playbookBy, ...state }: ErasureRequest): Promise<object> {
+    const { pseudonyms } = this.services;
+    return {
+      ...state,
+      identity: identity && { ...identity, checkedBy: await pseudonyms.of(identity.checkedBy) },
+      hold: hold && { ...hold, placedBy: await pseudonyms.of(hold.placedBy) },
+      playbookBy: playbookBy && {
+        id: await pseudonyms.of(playbookBy.id),
+        vouchers: await pseudonyms.ofAll(playbookBy.vouchers ?? []),
+      },
+    };
+  }
+
   /** Events after a number, in order. */
   async events(requestId: string, after: number, limit: number): Promise<RequestEvent[]> {
     return this.services.database
@@ -98,9 +114,4 @@ export class RequestChanges {
       .limit(limit)
       .getMany();
   }
-}
-
-/** What the audit log digests of a request. */
-export function kept({ id, createdAt, lastSeq, ...state }: ErasureRequest): object {
-  return state;
 }

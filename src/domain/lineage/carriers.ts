@@ -3,6 +3,7 @@ import { SampleSet } from '../sample-set/sample-set.entity';
 import type { LineageEdge } from './lineage-edge.entity';
 import { weightKinds } from './lineage-graph';
 import { edgesBy } from './lineage-walk';
+import { undeclaredOf } from './undeclared';
 
 /** A checkpoint that learned from forgotten samples, itself or through what it was made of. */
 export interface Carrier {
@@ -16,9 +17,11 @@ export interface Carrier {
 export interface Carriers {
   asOf: Date;
   carriers: Carrier[];
-  /** Ids of checkpoints that descend from training on the samples, and that no sample reaches any more. */
+  /** Ids of checkpoints that descend from training on the samples, and that none reaches but past a verdict of PASS. */
   remediated: string[];
-  /** Imported checkpoints of which nobody declared datasets or parents: whether they carry is not known. */
+  /** Ids of the others that no sample reaches: runs made them forget, and no verification says PASS. */
+  attempted: string[];
+  /** How many checkpoints `undeclaredOf` counts: whether they carry is not known. */
   undeclared: number;
 }
 
@@ -36,38 +39,49 @@ interface Passage extends LineageEdge {
 /**
  * The samples a forget set means, by hash: its members; for one of class names alone, every sample of these classes. A
  * checkpoint learns from the datasets it is declared to be trained on, and from the retain and calibration sets of the run that made
- * it. What a checkpoint learned passes on to what is fine-tuned, merged or unlearned from it; a run stops what its own forget
- * set means. So a checkpoint that was made to forget and then merged with a carrier, or trained on the data again, carries again.
- * Null when there is no such forget set.
+ * it. What a checkpoint learned passes on to what is fine-tuned, merged or unlearned from it, and to whatever has the same bytes; a
+ * run stops what its own forget set means. So a checkpoint that was made to forget and then merged with a carrier, or trained on the data
+ * again, carries again. Having been made to forget is an attempt: remediated is who was verified with PASS for a forget set that holds the
+ * samples, and what descends from nothing else. Null when there was no such forget set.
  */
 export async function carriersOf(database: Database, forgetSetId: string, asOf: Date): Promise<Carriers | null> {
   const forgetSet = await database.repository(SampleSet).findOneBy({ id: forgetSetId, kind: 'FORGET' });
-  if (!forgetSet) return null;
+  if (!forgetSet || forgetSet.createdAt > asOf) return null;
   const cohorts = await cohortsOf(database, forgetSet);
   const learnedFrom = [...new Set(cohorts.flatMap(({ sources }) => sources))];
   const touched = await descendants(database, learnedFrom, asOf);
   const passages = await passagesTo(database, touched, learnedFrom, asOf);
+  const passed = await passedBy(database, touched, asOf);
 
   const found = new Map<string, Carrier>();
-  for (const cohort of cohorts) {
-    for (const [checkpointId, path] of reach(cohort, passages)) {
+  const unproven = new Set<string>();
+  for (const { sources, count } of cohorts) {
+    const stopped = ({ forgetSetId: stop }: Passage) => stop !== null && sources.includes(stop);
+    const carrying = reach(sources, passages, stopped);
+    // A verdict shows that an attempt worked; of who was never made to forget it shows nothing.
+    const verified = ({ toId }: Passage) =>
+      !carrying.has(toId) && (passed.get(toId) ?? []).some((id) => sources.includes(id));
+    for (const [checkpointId, path] of carrying) {
       const known = found.get(checkpointId);
       const shortest = known && known.path.length <= path.length ? known.path : path;
-      found.set(checkpointId, { checkpointId, samples: (known?.samples ?? 0) + cohort.count, path: shortest });
+      found.set(checkpointId, { checkpointId, samples: (known?.samples ?? 0) + count, path: shortest });
     }
+    for (const [checkpointId] of reach(sources, passages, verified)) unproven.add(checkpointId);
   }
   const checkpoints = new Set(touched);
   const carriers = [...found.values()].filter(({ checkpointId }) => checkpoints.has(checkpointId));
+  const forgot = touched.filter((id) => !found.has(id));
   return {
     asOf,
     carriers: carriers.sort((a, b) => a.path.length - b.path.length),
-    remediated: touched.filter((id) => !found.has(id)),
-    undeclared: await undeclared(database, forgetSet, asOf),
+    remediated: forgot.filter((id) => !unproven.has(id)),
+    attempted: forgot.filter((id) => unproven.has(id)),
+    undeclared: (await undeclaredOf(database, { projectId: forgetSet.projectId, asOf })).length,
   };
 }
 
 /**
- * `sources` are datasets somebody trained on, sets a run taught, and sets a run made its model forget. Of the set's project: an image
+ * `sources` are datasets somebody trained on, sets a run taught, and sets that a model was made to forget or verified for. Of the set's project: an image
  * may be in another one too.
  */
 async function cohortsOf(database: Database, { id, projectId }: SampleSet): Promise<Cohort[]> {
@@ -85,6 +99,7 @@ async function cohortsOf(database: Database, { id, projectId }: SampleSet): Prom
        SELECT retain_set_id AS id FROM run WHERE project_id = $2 AND result_id IS NOT NULL
        UNION SELECT calibration_set_id FROM run WHERE project_id = $2 AND result_id IS NOT NULL
        UNION SELECT forget_set_id FROM run WHERE project_id = $2 AND result_id IS NOT NULL
+       UNION SELECT forget_set_id FROM verification WHERE project_id = $2 AND verdict = 'PASS'
      ), held AS (
        SELECT hash, trained.id FROM forgotten JOIN sample USING (hash) JOIN trained ON trained.id = sample.dataset_id
        UNION
@@ -101,7 +116,7 @@ async function cohortsOf(database: Database, { id, projectId }: SampleSet): Prom
   );
 }
 
-/** Checkpoints that learned from any of these datasets and sets, and all that is made of them. */
+/** Checkpoints that learned from any of these datasets and sets, all that is made of them, and all that is equal to one of these. */
 async function descendants(database: Database, learnedFrom: string[], asOf: Date): Promise<string[]> {
   const rows = await database.query<{ id: string }>(
     `WITH RECURSIVE touched(id) AS (
@@ -111,7 +126,10 @@ async function descendants(database: Database, learnedFrom: string[], asOf: Date
         WHERE (run.retain_set_id = ANY($1) OR run.calibration_set_id = ANY($1)) AND made.created_at <= $2)
        UNION
        SELECT next.to_id FROM touched CROSS JOIN LATERAL (
-         SELECT to_id FROM lineage_edge WHERE from_id = touched.id AND kind = ANY($3) AND created_at <= $2 OFFSET 0
+         SELECT to_id FROM lineage_edge WHERE from_id = touched.id AND kind = ANY($3) AND created_at <= $2
+         UNION ALL
+         SELECT from_id FROM lineage_edge WHERE to_id = touched.id AND kind = 'IDENTICAL' AND created_at <= $2
+         OFFSET 0
        ) AS next
      )
      SELECT id FROM touched`,
@@ -120,7 +138,7 @@ async function descendants(database: Database, learnedFrom: string[], asOf: Date
   return rows.map(({ id }) => id);
 }
 
-/** Every edge by which samples of these datasets and sets may come to these checkpoints. */
+/** Every edge by which samples of these datasets and sets may come to these checkpoints; between equal ones, both ways. */
 async function passagesTo(
   database: Database,
   checkpoints: string[],
@@ -129,10 +147,12 @@ async function passagesTo(
 ): Promise<Passage[]> {
   return database.query<Passage>(
     `WITH passage AS (
-       SELECT edge.* FROM lineage_edge AS edge
+       SELECT from_id, to_id, kind, share, created_at FROM lineage_edge
        WHERE to_id = ANY($1) AND (kind = ANY($3) OR kind = 'GENERATED' OR kind = 'TRAINED' AND from_id = ANY($2))
        UNION ALL
-       SELECT edge.* FROM lineage_edge AS edge JOIN run ON run.id = edge.to_id
+       SELECT to_id, from_id, kind, share, created_at FROM lineage_edge WHERE from_id = ANY($1) AND kind = 'IDENTICAL'
+       UNION ALL
+       SELECT from_id, to_id, edge.kind, share, edge.created_at FROM lineage_edge AS edge JOIN run ON run.id = edge.to_id
        WHERE run.result_id = ANY($1) AND edge.from_id = ANY($2) AND edge.from_id IN (run.retain_set_id, run.calibration_set_id)
      )
      SELECT from_id AS "fromId", to_id AS "toId", passage.kind, share, passage.created_at AS "createdAt",
@@ -144,9 +164,28 @@ async function passagesTo(
   );
 }
 
-/** Whom some samples reach, breadth first, each with the way there. */
-function reach({ sources }: Cohort, passages: Passage[]): Map<string, LineageEdge[]> {
-  const open = passages.filter(({ forgetSetId }) => forgetSetId === null || !sources.includes(forgetSetId));
+/** The forget sets of which the newest verification of each checkpoint says PASS. */
+async function passedBy(database: Database, checkpoints: string[], asOf: Date): Promise<Map<string, string[]>> {
+  const rows = await database.query<{ checkpointId: string; forgetSetIds: string[] }>(
+    `WITH newest AS (
+       SELECT DISTINCT ON (checkpoint_id, forget_set_id) checkpoint_id, forget_set_id, verdict FROM verification
+       WHERE checkpoint_id = ANY($1) AND status = 'SUCCEEDED' AND finished_at <= $2
+       ORDER BY checkpoint_id, forget_set_id, finished_at DESC, id DESC
+     )
+     SELECT checkpoint_id AS "checkpointId", array_agg(forget_set_id) AS "forgetSetIds"
+     FROM newest WHERE verdict = 'PASS' GROUP BY checkpoint_id`,
+    [checkpoints, asOf],
+  );
+  return new Map(rows.map(({ checkpointId, forgetSetIds }) => [checkpointId, forgetSetIds]));
+}
+
+/** Whom the samples of these sources reach where nothing holds them up, breadth first, each with the way there. */
+function reach(
+  sources: string[],
+  passages: Passage[],
+  held: (passage: Passage) => boolean,
+): Map<string, LineageEdge[]> {
+  const open = passages.filter((passage) => !held(passage));
   const leaving = edgesBy('fromId', open);
   const arrivals = new Map<string, LineageEdge | null>(sources.map((id) => [id, null]));
   for (const [id] of arrivals) {
@@ -160,15 +199,4 @@ function reach({ sources }: Cohort, passages: Passage[]): Map<string, LineageEdg
     return way;
   };
   return new Map([...arrivals].filter(([, edge]) => edge !== null).map(([id]) => [id, wayTo(id)]));
-}
-
-async function undeclared(database: Database, { projectId }: SampleSet, asOf: Date): Promise<number> {
-  const [row] = await database.query<{ count: number }>(
-    `SELECT count(*) AS count FROM checkpoint
-     WHERE project_id = $2 AND run_id IS NULL AND merge_id IS NULL AND created_at <= $1 AND NOT EXISTS (
-       SELECT FROM lineage_edge
-       WHERE to_id = checkpoint.id AND kind IN ('TRAINED', 'FINE_TUNED') AND created_at <= $1)`,
-    [asOf, projectId],
-  );
-  return row!.count;
 }

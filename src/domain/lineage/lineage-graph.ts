@@ -22,11 +22,15 @@ export const lineageNodeTypeNames = Object.keys(lineageNodeTypes) as LineageNode
  * into another's: a short-cut past the run or merge in between, so that checkpoints alone are a connected graph.
  */
 export const lineageKinds = {
-  SELECTED: { weights: false, about: 'The set was chosen from the dataset.' },
+  SELECTED: { weights: false, about: 'The set was chosen from the dataset, or is what another set leaves of one.' },
   TRAINED: { weights: false, about: 'The checkpoint was trained on the dataset, as somebody declared.' },
   FINE_TUNED: { weights: true, about: 'The checkpoint was fine-tuned from the other one, as somebody declared.' },
   UNLEARNED: { weights: true, about: 'By a run that made it forget.' },
   MERGED: { weights: true, about: 'By averaging the weights of several.' },
+  IDENTICAL: {
+    weights: true,
+    about: 'The later checkpoint has every byte of the earlier one: what either learned, both know.',
+  },
   USED: { weights: false, about: 'The run, merge, evaluation or decision was given the thing.' },
   GENERATED: { weights: false, about: 'The run or merge made the thing.' },
   CAUSED: { weights: false, about: 'The thing was made because of the request.' },

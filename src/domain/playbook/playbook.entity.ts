@@ -44,6 +44,22 @@ export class Playbook extends Owned {
   @JoinColumn()
   calibrationSet?: SampleSet | null;
 
+  /** Its runs keep all of it but what the request forgets; in the place of a retain set, and so for any request. */
+  @Column('uuid', { nullable: true })
+  retainFromId: string | null;
+
+  @ManyToOne(() => Dataset)
+  @JoinColumn()
+  retainFrom?: Dataset | null;
+
+  /** The same in the place of a calibration set. */
+  @Column('uuid', { nullable: true })
+  calibrateFromId: string | null;
+
+  @ManyToOne(() => Dataset)
+  @JoinColumn()
+  calibrateFrom?: Dataset | null;
+
   @Column('uuid', { nullable: true })
   evaluateOnId: string | null;
 

@@ -25,6 +25,10 @@ export interface CreatePlaybook {
   seed?: number | null;
   retainSetId?: string | null;
   calibrationSetId?: string | null;
+  /** A dataset of which its runs keep all but what the request forgets. */
+  retainFromId?: string | null;
+  /** The same in the place of a calibration set. */
+  calibrateFromId?: string | null;
   evaluateOnId?: string | null;
   policyId?: string | null;
   approvalsNeeded?: number | null;
@@ -94,6 +98,8 @@ export class PlaybookService {
           seed: seed ?? 0,
           retainSetId: input.retainSetId ?? null,
           calibrationSetId: input.calibrationSetId ?? null,
+          retainFromId: input.retainFromId ?? null,
+          calibrateFromId: input.calibrateFromId ?? null,
           evaluateOnId,
           policyId,
           approvalsNeeded: approvalsNeeded ?? 0,
@@ -109,16 +115,22 @@ export class PlaybookService {
     });
   }
 
-  /** Has a request follow a playbook from here on; another one may be given until there is a run. */
+  /**
+   * Has a request follow a playbook from here on. Another one may be given while no run is under way, and begins anew, until a result is
+   * in use.
+   */
   async give(requestId: string, playbookId: string): Promise<ErasureRequest | Refusal> {
     const playbook = await this.get(playbookId);
     if (!playbook) return refuse('PLAYBOOK_NOT_FOUND', ['playbookId'], { id: playbookId });
-    return this.services.requestChanges.change(requestId, ({ id, runId }) => {
-      if (runId) return refuse('PLAYBOOK_UNDER_WAY', ['id'], { id });
+    return this.services.requestChanges.change(requestId, async ({ id, runId, promotedAt, ...request }) => {
+      if (promotedAt) return refuse('REQUEST_PROMOTED', ['id'], { id });
+      const run = runId === null ? null : await this.services.runs.get(runId);
+      if (run && !run.finishedAt) return refuse('PLAYBOOK_UNDER_WAY', ['id'], { id, run: run.id });
+      if (run && request.playbookId === playbookId) return null;
       const { id: actorId, vouchers = [] } = currentActor();
       const playbookBy = { id: actorId, vouchers };
       return {
-        set: { playbookId, playbookBy, stepRefusal: null },
+        set: { playbookId, playbookBy, runId: null, verificationId: null, stepRefusal: null },
         event: { type: 'PLAYBOOK_GIVEN', payload: { playbookId } },
       };
     });

@@ -13,7 +13,8 @@ import { isClosed } from '../erasure-request/request-status';
 import { isId } from '../listing/cursor';
 import { Refusal, refuse } from '../refusal/refusals';
 import { Run } from '../run/run.entity';
-import type { RunService } from '../run/run.service';
+import type { RunService, StartRun } from '../run/run.service';
+import type { SampleSetService } from '../sample-set/sample-set.service';
 import { Verification } from '../verification/verification.entity';
 import { Playbook } from './playbook.entity';
 import {
@@ -34,6 +35,7 @@ interface ProgressServices {
   requestChanges: RequestChanges;
   requests: ErasureRequestService;
   runs: RunService;
+  sets: SampleSetService;
 }
 
 /** A request and what its steps are judged by. */
@@ -58,6 +60,16 @@ const ready: Standing = { state: 'READY', why: 'it can be taken now', forPeople:
 const waiting = (why: string): Standing => ({ state: 'WAITING', why, forPeople: false });
 const waitingForPeople = (why: string): Standing => ({ state: 'WAITING', why, forPeople: true });
 const blocked = (why: string): Standing => ({ state: 'BLOCKED', why, forPeople: true });
+const pointless = ({ name }: Alias) => `alias ${name} points at nothing: it has to be moved to a checkpoint`;
+
+/**
+ * Whether the alias went on while a run was under way, as when two requests began from one checkpoint and the other was promoted:
+ * moving it to this result would bring back what the other forgot. An alias that points at nothing may yet come back.
+ */
+const overtaken = ({ request, alias, run }: Omit<Situation, 'playbook'>) =>
+  !request.promotedAt &&
+  alias.checkpointId !== null &&
+  ![run!.checkpointId, run!.resultId].includes(alias.checkpointId);
 
 /** How often to look whether a run or a verification has ended, and whether a refused step goes now. */
 const SOON_MS = 2_000;
@@ -78,13 +90,15 @@ export class RequestProgressService {
         standing: async ({ request, alias, run }) => {
           if (!request.forgetSetId) return waitingForPeople('a forget set has to be linked');
           if (!run) return this.#startable(alias);
-          if (run.status === 'SUCCEEDED') return null;
+          if (run.status === 'SUCCEEDED') return overtaken({ request, alias, run }) ? this.#again(alias, run) : null;
           if (!run.finishedAt) return waiting(`run ${run.id} is ${run.status.toLowerCase()}`);
           return blocked(`run ${run.id} ended as ${run.status.toLowerCase()}`);
         },
         take: async ({ request, playbook, alias }, requester) => {
           if (!alias.checkpointId) return refuse('ALIAS_EMPTY', ['id'], { alias: alias.name });
-          const { method, parameters, seed, retainSetId, calibrationSetId, evaluateOnId } = playbook;
+          const { method, parameters, seed, evaluateOnId } = playbook;
+          const kept = await this.#kept(playbook, request.forgetSetId!);
+          if (kept instanceof Refusal) return kept;
           const started = await this.services.runs.start(
             {
               checkpointId: alias.checkpointId,
@@ -92,9 +106,8 @@ export class RequestProgressService {
               method,
               parameters,
               seed,
-              retainSetId,
-              calibrationSetId,
               evaluateOnId,
+              ...kept,
             },
             requester,
           );
@@ -121,7 +134,6 @@ export class RequestProgressService {
       APPROVAL: {
         standing: async ({ playbook, alias, run }) => {
           const needed = Math.max(playbook.approvalsNeeded, alias.approvalsNeeded);
-          if (needed === 0) return null;
           const decisions = await this.services.approvals.standing([run!.resultId!]);
           const no = decisions.find(({ decision }) => decision === 'REJECTED');
           if (no) return blocked(`${no.approverName} rejected the result: ${no.comment}`);
@@ -133,9 +145,14 @@ export class RequestProgressService {
           refuse('STEP_NOT_NEXT', [], { id, step: 'APPROVAL', why: 'people approve the checkpoint itself' }),
       },
       PROMOTION: {
-        standing: async ({ request }) => (request.promotedAt ? null : ready),
+        standing: async ({ request, alias }) => {
+          if (request.promotedAt) return null;
+          return alias.checkpointId ? ready : waitingForPeople(pointless(alias));
+        },
         take: async ({ request, alias, run }) => {
-          const { checkpointId: expected, resultId } = run!;
+          const { checkpointId, resultId } = run!;
+          // Somebody may have moved it there by hand.
+          const expected = alias.checkpointId === resultId ? resultId : checkpointId;
           const moves = [{ alias: alias.name, checkpointId: resultId!, expected }];
           const moved = await this.services.aliases.move({ moves, reason: `erasure request ${request.id}` });
           return moved instanceof Refusal ? moved : { promotedAt: this.services.clock() };
@@ -166,12 +183,36 @@ export class RequestProgressService {
     return { request, playbook, alias, run };
   }
 
+  /** What a run keeps and is tuned on: the playbook's sets, or what the forget set leaves of its datasets. */
+  async #kept(
+    { retainSetId, retainFromId, calibrationSetId, calibrateFromId }: Playbook,
+    forgetSetId: string,
+  ): Promise<Pick<StartRun, 'retainSetId' | 'calibrationSetId'> | Refusal> {
+    const { sets } = this.services;
+    const retain = retainFromId && (await sets.rest(retainFromId, forgetSetId));
+    if (retain instanceof Refusal) return retain;
+    const calibration = calibrateFromId && (await sets.rest(calibrateFromId, forgetSetId));
+    if (calibration instanceof Refusal) return calibration;
+    return {
+      retainSetId: retain ? retain.id : retainSetId,
+      calibrationSetId: calibration ? calibration.id : calibrationSetId,
+    };
+  }
+
   /** Whether what an alias points at can be made to forget. */
-  async #startable({ name, checkpointId }: Alias): Promise<Standing> {
-    if (!checkpointId) return waitingForPeople(`alias ${name} points at nothing: it has to be moved to a checkpoint`);
+  async #startable(alias: Alias): Promise<Standing> {
+    const { name, checkpointId } = alias;
+    if (!checkpointId) return waitingForPeople(pointless(alias));
     const usable = await this.services.checkpoints.usable(checkpointId, []);
     if (!(usable instanceof Refusal)) return ready;
     return waitingForPeople(`alias ${name} has to be moved to another checkpoint: ${usable.message}`);
+  }
+
+  /** The run once more, from where its alias points now. */
+  async #again(alias: Alias, { id }: Run): Promise<Standing> {
+    const standing = await this.#startable(alias);
+    if (standing !== ready) return standing;
+    return { ...ready, why: `alias ${alias.name} points at another checkpoint than run ${id} began from: run again` };
   }
 
   async #next(situation: Situation): Promise<NextStep | null> {
@@ -188,8 +229,8 @@ export class RequestProgressService {
       }
       if (standing.state !== 'READY') return { step, ...standing };
       const forPeople = !situation.playbook.automatic.includes(step);
-      const why = stepRefusal ?? (forPeople ? 'the playbook leaves it to a person' : ready.why);
-      return { step, state: 'READY', why, forPeople };
+      const why = standing === ready && forPeople ? 'the playbook leaves it to a person' : standing.why;
+      return { step, state: 'READY', why: stepRefusal ?? why, forPeople };
     }
     return null;
   }

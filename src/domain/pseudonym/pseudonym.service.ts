@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { In } from 'typeorm';
 import type { Database } from '../../database';
+import { pseudonymWithin } from '../actor/actor';
 import { Pseudonym } from './pseudonym.entity';
 
 /**
@@ -10,8 +11,13 @@ import { Pseudonym } from './pseudonym.entity';
 export class PseudonymService {
   constructor(readonly database: Database) {}
 
-  /** The hash that stands for a reference, made at first use. Part of the caller's transaction. */
+  /**
+   * The hash that stands for a reference, made at first use; for the id of a forgotten actor the hash it was forgotten under.
+   * Part of the caller's transaction.
+   */
   async of(reference: string): Promise<string> {
+    const forgotten = pseudonymWithin(reference);
+    if (forgotten !== null) return forgotten;
     const rows = this.database.repository(Pseudonym);
     const known = await rows.findOneBy({ reference });
     if (known) return known.digest;
@@ -20,6 +26,14 @@ export class PseudonymService {
     // Somebody else may have been faster: then theirs is the one.
     await rows.createQueryBuilder().insert().values({ digest, reference, salt }).orIgnore().execute();
     return (await rows.findOneByOrFail({ reference })).digest;
+  }
+
+  /** The hashes of several, in order. */
+  async ofAll(references: readonly string[]): Promise<string[]> {
+    const digests: string[] = [];
+    // One after the other: a transaction has one connection.
+    for (const reference of references) digests.push(await this.of(reference));
+    return digests;
   }
 
   /** Whom hashes stand for; forgotten ones are left out. For dataloaders. */

@@ -11,6 +11,7 @@ export const refusals = {
 
   CHECKPOINT_NOT_FOUND: 'there is no checkpoint {id}',
   CHECKPOINT_DELETED: 'checkpoint {name} was deleted at {deletedAt}; import it again or choose another',
+  CHECKPOINT_ALIASED: 'alias {alias} points at checkpoint {name}: move it first',
   CHECKPOINT_UNREADABLE: 'the checkpoint at {source} cannot be used: {reason}',
 
   MERGE_TOO_FEW: 'a merge needs at least two checkpoints, not {count}',
@@ -19,7 +20,9 @@ export const refusals = {
   MERGE_ARCHITECTURES_DIFFER:
     'checkpoints {left} and {right} are not of one architecture: they differ in {differences}',
 
-  ACTOR_UNKNOWN: 'no entry of the audit log is linked to an actor {actor}',
+  ACTOR_UNKNOWN: 'nothing is on record of a person or program {actor}',
+  ACTOR_OWN:
+    'nobody forgets themselves or whoever vouches for them: {actor} could decide about their own work afterwards; ask a colleague',
 
   CERTIFICATE_NOT_FOUND: 'there is no certificate {id}',
   CERTIFICATE_FINAL: 'certificate {id} is already {status}',
@@ -89,11 +92,11 @@ export const refusals = {
   ALIAS_NEEDS_PASS:
     'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS by policy {policy} about what it is to have forgotten, and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
-  ALIAS_REJECTED: 'alias {alias} is protected: checkpoint {checkpoint} was rejected by {name}: {comment}',
+  ALIAS_REJECTED: 'alias {alias} cannot point at checkpoint {checkpoint}, which was rejected: {comment}',
 
   PLAYBOOK_NOT_FOUND: 'there is no playbook {id}',
   PLAYBOOK_EXISTS: 'there is a playbook {name} already',
-  PLAYBOOK_UNDER_WAY: 'erasure request {id} follows a playbook already and has a run',
+  PLAYBOOK_UNDER_WAY: 'run {run} of erasure request {id} is under way: cancel it or wait for its end',
   PLAYBOOK_MISSING: 'erasure request {id} follows no playbook',
   STEP_NOT_NEXT: 'step {step} of erasure request {id} cannot be taken now: {why}',
   ALIAS_EMPTY: 'alias {alias} points at nothing that could be made to forget',

@@ -4,6 +4,7 @@ import type { Queue } from '../../queue';
 import { currentActor, type Party } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
+import type { Dataset } from '../dataset/dataset.entity';
 import type { DatasetService } from '../dataset/dataset.service';
 import { type ExecutorService, needsOf } from '../executor/executor.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
@@ -45,8 +46,22 @@ export interface StartRun {
   idempotencyKey?: string | null;
 }
 
+type RunPlan = Pick<StartRun, 'method' | 'parameters' | 'retainSetId' | 'calibrationSetId' | 'evaluateOnId'>;
+
 /** What a playbook says of its runs: all but which checkpoint shall forget what. */
-export type RunPlan = Pick<StartRun, 'method' | 'parameters' | 'retainSetId' | 'calibrationSetId' | 'evaluateOnId'>;
+export interface StandingPlan extends RunPlan {
+  /** Datasets of which the sets are made when it is known what shall be forgotten. */
+  retainFromId?: string | null;
+  calibrateFromId?: string | null;
+}
+
+/** What is kept and what is tuned on: fields of a plan, for the set itself and for the dataset that it will be made of. */
+const keeping = {
+  retain: { set: 'retainSetId', from: 'retainFromId' },
+  calibration: { set: 'calibrationSetId', from: 'calibrateFromId' },
+} as const;
+type Keeping = keyof typeof keeping;
+const keepings = Object.keys(keeping) as Keeping[];
 
 interface CheckedPlan {
   method: Method;
@@ -158,13 +173,31 @@ export class RunService {
   }
 
   /** What of a run can be checked before it is known which checkpoint shall forget what. */
-  async checkPlan(plan: RunPlan): Promise<CheckedPlan | Refusal> {
-    const checked = await this.#plan(plan);
-    if (checked instanceof Refusal || !checked.retain || plan.evaluateOnId == null) return checked;
-    return (await this.#measured(checked.retain, `retain set ${checked.retain.name}`, plan.evaluateOnId)) ?? checked;
+  async checkPlan(plan: StandingPlan): Promise<CheckedPlan | Refusal> {
+    const { datasets, sets } = this.services;
+    const toCome: Partial<Record<Keeping, Dataset>> = {};
+    for (const need of keepings) {
+      const { set, from } = keeping[need];
+      const id = plan[from];
+      if (id == null) continue;
+      if (plan[set] != null) return refuse('INVALID_INPUT', [from], { problem: `give ${from} or ${set}, not both` });
+      const dataset = await datasets.get(id);
+      if (!dataset) return refuse('DATASET_NOT_FOUND', [from], { id });
+      toCome[need] = dataset;
+    }
+    const checked = await this.#plan(plan, Object.keys(toCome));
+    const { evaluateOnId } = plan;
+    if (checked instanceof Refusal || evaluateOnId == null) return checked;
+    const { retain } = checked;
+    const inSet = retain && (await this.#measured(retain, `retain set ${retain.name}`, evaluateOnId));
+    if (inSet || !toCome.retain) return inSet ?? checked;
+    const { id, name } = toCome.retain;
+    const shared = await sets.overlapOfDatasets(id, evaluateOnId);
+    return refuseShared(shared, `dataset ${name}`, 'the images to evaluate on', 'evaluateOnId') ?? checked;
   }
 
-  async #plan(plan: RunPlan): Promise<CheckedPlan | Refusal> {
+  /** @param toCome needs that are met later */
+  async #plan(plan: RunPlan, toCome: readonly string[] = []): Promise<CheckedPlan | Refusal> {
     const { datasets, methods } = this.services;
     const method = await methods.byName(plan.method);
     if (method instanceof Refusal) return method;
@@ -174,11 +207,10 @@ export class RunService {
     if (retain instanceof Refusal) return retain;
     const calibration = await this.#set(plan.calibrationSetId, 'RETAIN', 'calibrationSetId');
     if (calibration instanceof Refusal) return calibration;
-    for (const [need, set] of Object.entries({ retain, calibration }) as [
-      'retain' | 'calibration',
-      SampleSet | null,
-    ][]) {
-      const lacking = method.needs.includes(need) ? withoutImages(method, need, set) : null;
+    const given = { retain, calibration };
+    for (const need of keepings) {
+      const needed = method.needs.includes(need) && !toCome.includes(need);
+      const lacking = needed ? withoutImages(method, need, given[need]) : null;
       if (lacking) return lacking;
     }
     if (plan.evaluateOnId != null && !(await datasets.get(plan.evaluateOnId))) {

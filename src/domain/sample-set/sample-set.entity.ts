@@ -14,6 +14,8 @@ export interface Selector {
   captionContains?: string;
   /** Classes left out: a retain set is often "everything but". */
   exceptClasses?: string[];
+  /** A set left out: its images, by hash; where it names classes alone, every sample of these. */
+  exceptSetId?: string;
 }
 
 /** A forget set or a retain set: class names alone (zero-shot), or samples of a dataset chosen by a selector. */

@@ -40,24 +40,35 @@ export class SampleSetService {
   async create({ idempotencyKey, ...input }: CreateSampleSet): Promise<SampleSet | Refusal> {
     return this.idempotency.once(
       { scope: `create${input.kind}Set`, key: idempotencyKey, input },
-      async () => {
-        const made = await this.#create(input);
-        if (made instanceof Refusal) return made;
-        await this.#enterLineage(made);
-        const { id, digest, sampleCount } = made;
-        const subject = { type: `${made.kind}_SET`, id };
-        await this.audit.record({
-          action: 'SET_CREATED',
-          subject,
-          after: { digest, sampleCount, datasetId: made.datasetId },
-        });
-        return made;
-      },
+      () => this.#create(input),
       (id) => this.getOrFail(id),
     );
   }
 
-  async #create({ kind, name, classes, datasetId, selector }: CreateSampleSet): Promise<SampleSet | Refusal> {
+  /** What is left to keep of a dataset when a forget set is taken out. Made when it is first asked for; after that, the same one. */
+  async rest(datasetId: string, forgetSetId: string): Promise<SampleSet | Refusal> {
+    const [dataset, forget] = [await this.datasets.get(datasetId), await this.get(forgetSetId)];
+    if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: datasetId });
+    if (!forget) return refuse('SET_NOT_FOUND', ['forgetSetId'], { kind: 'forget', id: forgetSetId });
+    const name = `${dataset.name} without ${forget.name}`;
+    return this.idempotency.once(
+      { scope: 'rest', key: `${datasetId} ${forgetSetId}`, input: null },
+      () => this.#create({ kind: 'RETAIN', name, datasetId, selector: { exceptSetId: forgetSetId } }),
+      (id) => this.getOrFail(id),
+    );
+  }
+
+  async #create(input: Omit<CreateSampleSet, 'idempotencyKey'>): Promise<SampleSet | Refusal> {
+    const made = await this.#save(input);
+    if (made instanceof Refusal) return made;
+    await this.#enterLineage(made);
+    const { id, kind, digest, sampleCount, datasetId } = made;
+    const subject = { type: `${kind}_SET`, id };
+    await this.audit.record({ action: 'SET_CREATED', subject, after: { digest, sampleCount, datasetId } });
+    return made;
+  }
+
+  async #save({ kind, name, classes, datasetId, selector }: CreateSampleSet): Promise<SampleSet | Refusal> {
     if (name.trim() === '') return refuse('INVALID_INPUT', ['name'], { problem: 'a set needs a name' });
     const sets = this.database.repository(SampleSet);
     if (datasetId == null) {
@@ -85,7 +96,9 @@ export class SampleSetService {
     if (unknown) return unknown;
     // `classes` beside a dataset is shorthand for a selector by class.
     const chosen: Selector = { ...selector, ...(classes?.length ? { classes: selector?.classes ?? classes } : {}) };
-    const members = await this.#select(datasetId, chosen);
+    const excepted = await this.#excepted(chosen);
+    if (excepted instanceof Refusal) return excepted;
+    const members = await this.#select(datasetId, excepted);
     if (members.length === 0) return refuse('SET_EMPTY', ['selector'], { dataset: dataset.name });
     const present = new Set(members.map((member) => member.className));
     const covered = dataset.classes.filter((className) => present.has(className));
@@ -108,12 +121,24 @@ export class SampleSetService {
     return set;
   }
 
-  async #enterLineage({ id, kind, name, datasetId }: SampleSet): Promise<void> {
-    await this.lineage.add({ type: `${kind}_SET`, id, label: name });
-    if (datasetId !== null) await this.lineage.link({ from: datasetId, to: id, kind: 'SELECTED' });
+  /** A set of class names has no members to leave out: its classes are. */
+  async #excepted(selector: Selector): Promise<Selector | Refusal> {
+    const { exceptSetId, ...rest } = selector;
+    if (exceptSetId == null) return rest;
+    const set = await this.get(exceptSetId);
+    if (!set) return refuse('SET_NOT_FOUND', ['selector', 'exceptSetId'], { kind: 'sample', id: exceptSetId });
+    return set.datasetId ? selector : { ...rest, exceptClasses: [...(rest.exceptClasses ?? []), ...set.classes] };
   }
 
-  async #select(datasetId: string, { classes, exceptClasses, hashes, captionContains }: Selector): Promise<Member[]> {
+  async #enterLineage({ id, kind, name, datasetId, selector }: SampleSet): Promise<void> {
+    await this.lineage.add({ type: `${kind}_SET`, id, label: name });
+    for (const from of [datasetId, selector?.exceptSetId]) {
+      if (from != null) await this.lineage.link({ from, to: id, kind: 'SELECTED' });
+    }
+  }
+
+  async #select(datasetId: string, selector: Selector): Promise<Member[]> {
+    const { classes, exceptClasses, hashes, captionContains, exceptSetId } = selector;
     return this.database.query<Member>(
       `SELECT position, hash, class_name AS "className" FROM sample
        WHERE dataset_id = $1
@@ -121,8 +146,9 @@ export class SampleSetService {
          AND ($3::text[] IS NULL OR class_name IS NULL OR NOT class_name = ANY($3))
          AND ($4::text[] IS NULL OR hash = ANY($4))
          AND ($5::text IS NULL OR position(lower($5) IN lower(caption)) > 0)
+         AND NOT EXISTS (SELECT FROM sample_set_member WHERE set_id = $6 AND sample_set_member.hash = sample.hash)
        ORDER BY position`,
-      [datasetId, classes ?? null, exceptClasses ?? null, hashes ?? null, captionContains ?? null],
+      [datasetId, classes ?? null, exceptClasses ?? null, hashes ?? null, captionContains ?? null, exceptSetId ?? null],
     );
   }
 
@@ -143,6 +169,16 @@ export class SampleSetService {
   /** Samples of a set that are also in a dataset. */
   async overlapWithDataset(setId: string, datasetId: string): Promise<{ count: number; hash: string | null }> {
     return this.#shared('(SELECT hash FROM sample WHERE dataset_id = $2)', setId, datasetId);
+  }
+
+  /** Samples in both datasets. */
+  async overlapOfDatasets(leftId: string, rightId: string): Promise<{ count: number; hash: string | null }> {
+    const [row] = await this.database.query<{ count: number; hash: string | null }>(
+      `SELECT count(DISTINCT hash) AS count, min(hash) AS hash FROM sample
+       WHERE dataset_id = $1 AND hash IN (SELECT hash FROM sample WHERE dataset_id = $2)`,
+      [leftId, rightId],
+    );
+    return row!;
   }
 
   async #shared(others: string, setId: string, otherId: string): Promise<{ count: number; hash: string | null }> {

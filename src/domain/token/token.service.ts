@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import type { Database } from '../../database';
-import { type Actor, actingAs, botId, currentActor, personId, type Role, SYSTEM } from '../actor/actor';
+import {
+  type Actor,
+  actingAs,
+  botId,
+  currentActor,
+  DEFAULT_PROJECT,
+  personId,
+  type Role,
+  SYSTEM,
+} from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { projectOfNew } from '../project/owned';
-import type { ProjectService } from '../project/project.service';
+import { type ProjectService, runsTheInstallation } from '../project/project.service';
+import type { PseudonymService } from '../pseudonym/pseudonym.service';
 import { Misuse } from '../refusal/misuse';
 import { type Refusal, refuse } from '../refusal/refusals';
 import { ApiToken, type TokenKind } from './api-token.entity';
@@ -43,6 +53,7 @@ interface TokenServices {
   database: Database;
   audit: AuditLog;
   projects: ProjectService;
+  pseudonyms: PseudonymService;
 }
 
 export class TokenService {
@@ -85,6 +96,13 @@ export class TokenService {
     return this.#change(id, 'TOKEN_REVOKED', ({ revokedAt }) => ({ revokedAt: revokedAt ?? new Date() }));
   }
 
+  /** Revokes what an actor has in whatever project, on record there. Part of the caller's transaction. */
+  async revokeAllOf(actorId: string): Promise<void> {
+    const where = { actorId, revokedAt: IsNull() };
+    const held = await actingAs(SYSTEM, () => this.services.database.repository(ApiToken).find({ where }));
+    for (const { id, projectId } of held) await actingAs({ ...currentActor(), projectId }, () => this.revoke(id));
+  }
+
   /** Also for those who are connected: what they may not do any more ends. */
   async changeRoles(id: string, roles: Role[]): Promise<ApiToken | Refusal> {
     if (roles.length === 0) return refuse('INVALID_INPUT', ['roles'], { problem: 'a token needs a role' });
@@ -104,10 +122,13 @@ export class TokenService {
     if (!isId(id)) return refuse('TOKEN_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const tokens = database.repository(ApiToken);
-      const before = await tokens.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+      // Whoever can make a token in any project can end it there.
+      const reader = runsTheInstallation() ? SYSTEM : currentActor();
+      const lock = { mode: 'pessimistic_write' } as const;
+      const before = await actingAs(reader, () => tokens.findOne({ where: { id }, lock }));
       if (!before) return refuse('TOKEN_NOT_FOUND', ['id'], { id });
       await tokens.update({ id }, change(before));
-      const after = await tokens.findOneByOrFail({ id });
+      const after = await actingAs(reader, () => tokens.findOneByOrFail({ id }));
       await this.#record(action, before, after);
       await database.notify(accessChannel, id);
       return after;
@@ -136,6 +157,15 @@ export class TokenService {
     return { actor: { kind, id: actorId, name: shown, roles, projectId, vouchers }, expiresAt };
   }
 
+  /** Whether a token that admits somebody now has the installation. */
+  async someAdminister(): Promise<boolean> {
+    const rows = await this.services.database.query(
+      `SELECT 1 FROM api_token WHERE project_id = $1 AND 'ADMIN' = ANY (roles) AND revoked_at IS NULL AND expires_at > now() LIMIT 1`,
+      [DEFAULT_PROJECT],
+    );
+    return rows.length > 0;
+  }
+
   /** Calls back when the rights of some token have changed, in whatever process; the returned function ends it. */
   onChange(listener: () => void): Promise<() => void> {
     return this.services.database.notifications.subscribe(accessChannel, listener);
@@ -147,17 +177,25 @@ export class TokenService {
   }
 
   async #record(action: string, before: ApiToken | undefined, after: ApiToken): Promise<void> {
-    const kept = ({ projectId, name, kind, actorId, roles, vouchers, expiresAt, revokedAt }: ApiToken) => ({
-      ...{ projectId, name, kind, actorId, roles, vouchers },
-      expiresAt: expiresAt.toISOString(),
-      revokedAt: revokedAt?.toISOString() ?? null,
-    });
-    await this.services.audit.record({
+    const { audit } = this.services;
+    await audit.record({
       action,
       subject: { type: 'TOKEN', id: after.id },
-      ...(before ? { before: kept(before) } : {}),
-      after: kept(after),
+      ...(before ? { before: await this.#kept(before) } : {}),
+      after: await this.#kept(after),
+      // Where the token is: its people shall see who may come in.
+      projectId: after.projectId,
     });
+  }
+
+  /** What the audit log digests of a token. Its name is left out: it may be a person's. */
+  async #kept({ projectId, kind, actorId, roles, vouchers, expiresAt, revokedAt }: ApiToken): Promise<object> {
+    const { pseudonyms } = this.services;
+    return {
+      ...{ projectId, kind, roles, expiresAt, revokedAt },
+      actor: await pseudonyms.of(actorId),
+      vouchers: await pseudonyms.ofAll(vouchers),
+    };
   }
 
   async get(id: string): Promise<ApiToken | null> {

@@ -30,6 +30,12 @@ export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promi
     if (found instanceof Refusal) return found;
     if (found) models.push(found);
   }
+  const references: Checkpoint[] = [];
+  for (const id of new Set(input.referenceIds ?? [])) {
+    const found = await checkpoints.usable(id, ['referenceIds']);
+    if (found instanceof Refusal) return found;
+    references.push(found);
+  }
   const [subject, original, retrained = null] = models as [Checkpoint, Checkpoint, Checkpoint?];
   const forgetSet = await setOf(services, input.forgetSetId, 'FORGET', 'forgetSetId');
   if (forgetSet instanceof Refusal) return forgetSet;
@@ -49,6 +55,7 @@ export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promi
     subject,
     original,
     retrained,
+    references,
     forgetSet,
     retainSet,
     dataset,

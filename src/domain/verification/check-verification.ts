@@ -16,6 +16,8 @@ export interface AskedVerification {
   subject: Checkpoint;
   original: Checkpoint;
   retrained: Checkpoint | null;
+  /** Beside the retrained one. */
+  references: Checkpoint[];
   forgetSet: SampleSet;
   retainSet: SampleSet | null;
   dataset: Dataset;
@@ -30,15 +32,21 @@ export interface AskedVerification {
 }
 
 /** Which part of the input gives what an attack needs. */
-const GIVEN_BY: Record<AttackNeed, string> = { RETAIN_SET: 'retainSetId', SUPERCLASSES: 'superclasses' };
+const GIVEN_BY: Record<AttackNeed, string> = {
+  RETAIN_SET: 'retainSetId',
+  REFERENCES: 'referenceIds',
+  SUPERCLASSES: 'superclasses',
+};
 
-function has({ samples, superclasses }: AskedVerification, need: AttackNeed): boolean {
-  return need === 'RETAIN_SET' ? samples.retain.length >= LEAST : superclasses.length > 0;
-}
+const GIVEN: Record<AttackNeed, (asked: AskedVerification) => boolean> = {
+  RETAIN_SET: ({ samples }) => samples.retain.length >= LEAST,
+  REFERENCES: ({ retrained, references }) => retrained !== null || references.length > 0,
+  SUPERCLASSES: ({ superclasses }) => superclasses.length > 0,
+};
 
 const missing = (asked: AskedVerification, attack: AttackName): AttackNeed | undefined => {
   const { needs }: Declaration = ATTACKS[attack];
-  return needs.find((need) => !has(asked, need));
+  return needs.find((need) => !GIVEN[need](asked));
 };
 
 /** Why it cannot be done; null when it can. */

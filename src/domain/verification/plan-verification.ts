@@ -26,11 +26,12 @@ export function relearningOf(
 
 /** Everything that the verification will do and judge by. */
 export function planOf(asked: AskedVerification, policy: VerificationPlan['policy']): VerificationPlan {
-  const { subject, original, retrained, samples, forgetSet, dataset, superclasses, templates } = asked;
+  const { subject, original, retrained, references, samples, forgetSet, dataset, superclasses, templates } = asked;
   const labels = [...samples.forget, ...samples.retain, ...samples.held].map(({ label }) => label);
   const { name, version, thresholds } = policy;
   return {
     models: { SUBJECT: subject.digest, ORIGINAL: original.digest, RETRAINED: retrained?.digest ?? null },
+    references: references.map(({ id, digest }) => ({ id, digest })),
     attacks: attacksOf(asked, thresholds),
     policy: { name, version, thresholds },
     classes: [...new Set([...dataset.classes, ...labels])],

@@ -27,6 +27,8 @@ export interface Superclass {
 export interface VerificationPlan {
   /** Digests of the models' files. */
   models: Record<AttackedModel, string | null>;
+  /** More checkpoints that were not trained on the forget images, with the digests of their files; plans of before it was asked have none. */
+  references?: { id: string; digest: string }[];
   attacks: Record<AttackedModel, AttackName[]>;
   policy: { name: string; version: number; thresholds: Threshold[] };
   /** Every class an image may have, in order. */

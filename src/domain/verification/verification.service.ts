@@ -116,8 +116,10 @@ export class VerificationService extends VerificationLife {
       }),
     );
     await lineage.add({ type: 'VERIFICATION', id, label: `${asked.subject.name} by ${policy.name}` });
-    const given = [asked.subject, asked.original, asked.retrained, asked.forgetSet, asked.retainSet, asked.dataset];
-    for (const from of given) if (from) await lineage.link({ from: from.id, to: id, kind: 'USED' });
+    const { subject, original, retrained, references, forgetSet, retainSet, dataset } = asked;
+    const given = [subject, original, retrained, ...references, forgetSet, retainSet, dataset];
+    for (const from of new Set(given.flatMap((each) => each?.id ?? [])))
+      await lineage.link({ from, to: id, kind: 'USED' });
     await queue.enqueue({ kind: 'VERIFICATION', subjectId: id, needs: deviceNeeds(device) });
     const planned = await this.getOrFail(id);
     await this.asked(planned, 'PLANNED');

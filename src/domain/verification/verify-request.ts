@@ -8,6 +8,8 @@ export interface VerificationOptions {
   policyId?: string | null;
   /** A checkpoint trained without the forget images. */
   retrainedId?: string | null;
+  /** More checkpoints that were not trained on the forget images, for RMIA. */
+  referenceIds?: string[] | null;
   /** Every attack that what is given allows, when left out. */
   attacks?: AttackName[] | null;
   superclasses?: Superclass[] | null;

@@ -7,6 +7,7 @@ import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { inProjectOf } from '../project/in-project-of';
 import { type Refusal, refuse } from '../refusal/refusals';
+import { nextAttempt, PATIENCE, reliefUntil } from './schedule';
 import { type Answer, sendWebhook } from './send-webhook';
 import type { WebhookService } from './webhook.service';
 import { WebhookAttempt } from './webhook-attempt.entity';
@@ -20,29 +21,6 @@ interface DeliveryServices {
   webhooks: WebhookService;
 }
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-
-/**
- * Pauses after each failed attempt, three days in all, as the specification proposes:
- * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#deliverability-and-reliability
- */
-export const pauses = [
-  5 * SECOND,
-  5 * MINUTE,
-  30 * MINUTE,
-  2 * HOUR,
-  5 * HOUR,
-  10 * HOUR,
-  14 * HOUR,
-  20 * HOUR,
-  24 * HOUR,
-] as const;
-
-/** An endpoint that has failed for this long, without one success, is not sent to any more. */
-const PATIENCE = 5 * 24 * HOUR;
-
 const GONE = 410;
 
 /** Sends what was published, until it arrives or is given up, and keeps every attempt. */
@@ -55,60 +33,72 @@ export class DeliveryService {
     settle: (id, answer) => inProjectOf(this.services.database, WebhookDelivery, id, () => this.#settle(id, answer)),
   };
 
+  /** Null when it is not to be sent now; `#settle` finds out why. */
   async #send(id: string): Promise<Answer | null> {
     const { database, clock, webhooks } = this.services;
     const where = { id, status: 'PENDING' as const };
     const delivery = await database.repository(WebhookDelivery).findOne({ where, relations: { endpoint: true } });
-    if (!delivery || delivery.endpoint!.disabledAt) return null;
+    if (!delivery) return null;
     const at = clock();
-    const { url } = delivery.endpoint!;
-    const message = { url, secrets: secretsOf(delivery.endpoint!, at), id: delivery.messageId, body: delivery.body };
+    const endpoint = delivery.endpoint!;
+    const { url, disabledAt, waitUntil } = endpoint;
+    if (disabledAt || (waitUntil && waitUntil > at)) return null;
+    const message = { url, secrets: secretsOf(endpoint, at), id: delivery.messageId, body: delivery.body };
     return sendWebhook(message, webhooks.destinations, at);
   }
 
   async #settle(id: string, answer: Answer | null): Promise<Date | null> {
-    const { database, clock, webhooks } = this.services;
+    const { database, webhooks } = this.services;
     const deliveries = database.repository(WebhookDelivery);
     const { endpointId } = await deliveries.findOneByOrFail({ id });
     const endpoint = (await webhooks.locked(endpointId))!;
     const delivery = await deliveries.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
-    const pending = delivery.status === 'PENDING';
-    if (!answer) {
-      if (!pending) return null;
-      const { disabledAt, disabledReason } = endpoint;
-      if (!disabledAt) return clock(); // somebody let the endpoint in again
-      await deliveries.update({ id }, cancelledFor(disabledReason!));
+    return answer ? this.#record(delivery, endpoint, answer) : this.#postpone(delivery, endpoint);
+  }
+
+  /** What was not sent, is cancelled, or waits until its endpoint wants it. */
+  async #postpone({ id, status }: WebhookDelivery, endpoint: WebhookEndpoint): Promise<Date | null> {
+    if (status !== 'PENDING') return null;
+    const deliveries = this.services.database.repository(WebhookDelivery);
+    if (endpoint.disabledAt) {
+      await deliveries.update({ id }, cancelledFor(endpoint.disabledReason!));
       return null;
     }
-    const at = clock();
-    const number = delivery.attempts + 1;
-    await database.repository(WebhookAttempt).insert({ deliveryId: id, number, at, ...answer });
-    const { responseStatus } = answer;
-    const delivered = responseStatus !== null && responseStatus >= 200 && responseStatus < 300;
+    // It may be past already: somebody let the endpoint in again.
+    const nextAttemptAt = endpoint.waitUntil ?? this.services.clock();
+    await deliveries.update({ id }, { nextAttemptAt });
+    return nextAttemptAt;
+  }
+
+  /** Writes an attempt down, and what follows from it. */
+  async #record(delivery: WebhookDelivery, endpoint: WebhookEndpoint, answer: Answer): Promise<Date | null> {
+    const { database, clock, webhooks } = this.services;
+    const deliveries = database.repository(WebhookDelivery);
     const endpoints = database.repository(WebhookEndpoint);
-    if (delivered) {
-      await endpoints.update({ id: endpoint.id }, { failingSince: null });
+    const { id } = delivery;
+    const { responseStatus, error, milliseconds, retryAfter, overloaded } = answer;
+    const at = clock();
+    const attempts = delivery.attempts + 1;
+    const attempt = { deliveryId: id, number: attempts, at, responseStatus, error, milliseconds };
+    await database.repository(WebhookAttempt).insert(attempt);
+    if (responseStatus !== null && responseStatus >= 200 && responseStatus < 300) {
+      await endpoints.update({ id: endpoint.id }, { failingSince: null, waitUntil: null });
       const end = { status: 'DELIVERED', cancelledReason: null, nextAttemptAt: null } as const;
-      await deliveries.update({ id }, { attempts: number, ...end });
+      await deliveries.update({ id }, { attempts, ...end });
       return null;
     }
-    if (!pending) {
+    if (delivery.status !== 'PENDING') {
       // Cancelled while it was under way.
-      await deliveries.update({ id }, { attempts: number });
+      await deliveries.update({ id }, { attempts });
       return null;
     }
     const failingSince = endpoint.failingSince ?? at;
-    await endpoints.update({ id: endpoint.id }, { failingSince });
-    const tooLong = at.getTime() - failingSince.getTime() >= PATIENCE;
-    const pause = responseStatus === GONE || tooLong ? undefined : pauses[number - delivery.attemptsBefore - 1];
-    // A fifth is left to chance, so that deliveries that failed together do not come back together.
-    const next = pause === undefined ? null : new Date(at.getTime() + pause * (1 + Math.random() / 5));
-    const status: DeliveryStatus = next ? 'PENDING' : 'FAILED';
-    await deliveries.update({ id }, { attempts: number, status, nextAttemptAt: next });
-    if (!endpoint.disabledAt) {
-      if (responseStatus === GONE) await webhooks.disable(endpoint, 'it answered 410 Gone');
-      else if (tooLong) await webhooks.disable(endpoint, `nothing was delivered since ${failingSince.toISOString()}`);
-    }
+    const waitUntil = overloaded || retryAfter ? reliefUntil(at, retryAfter) : endpoint.waitUntil;
+    await endpoints.update({ id: endpoint.id }, { failingSince, waitUntil });
+    const over = reasonToDisable(answer, failingSince, at);
+    const next = over === null ? nextAttempt(attempts - delivery.attemptsBefore, at, retryAfter) : null;
+    await deliveries.update({ id }, { attempts, status: next ? 'PENDING' : 'FAILED', nextAttemptAt: next });
+    if (over !== null && !endpoint.disabledAt) await webhooks.disable(endpoint, over);
     return next;
   }
 
@@ -154,4 +144,12 @@ export class DeliveryService {
     const where = { deliveryId: In([...deliveryIds]) };
     return this.services.database.repository(WebhookAttempt).find({ where, order: { number: 'ASC' } });
   }
+}
+
+/** Why an endpoint is not to be sent to any more after an attempt that failed; null when it is. */
+function reasonToDisable({ responseStatus }: Answer, failingSince: Date, at: Date): string | null {
+  if (responseStatus === GONE) return 'it answered 410 Gone';
+  return at.getTime() - failingSince.getTime() >= PATIENCE
+    ? `nothing was delivered since ${failingSince.toISOString()}`
+    : null;
 }

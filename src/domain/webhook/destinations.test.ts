@@ -24,6 +24,14 @@ test.each([
   ['https://[64:ff9b::a00:1]', 'private'],
   ['https://[fd00::1]', 'private'],
   ['https://[fe80::1]', 'private'],
+  ['https://127.0.0.1.', 'private'],
+  ['https://127.1', 'private'],
+  ['https://0177.0.0.1', 'private'],
+  ['https://[::127.0.0.1]', 'private'],
+  ['https://[::ffff:7f00:1]', 'private'],
+  ['https://[2002:7f00:1::]', 'private'],
+  ['https://[3fff::1]', 'private'],
+  ['https://[5f00::1]', 'private'],
 ])('%s: %s', (url, problem) => {
   const found = anywhere.problemOf(url);
   if (problem === null) expect(found).toBeNull();

@@ -2,12 +2,17 @@ import http from 'node:http';
 import https from 'node:https';
 import { Webhook } from 'standardwebhooks';
 import type { Destinations } from './destinations';
+import { retryAfter } from './schedule';
 
 /** How an endpoint answered, or why it did not. */
 export interface Answer {
   responseStatus: number | null;
   error: string | null;
   milliseconds: number;
+  /** What it said of when to ask again. */
+  retryAfter: Date | null;
+  /** It has more to do than it can, or does not answer in time: other messages had better wait, too. */
+  overloaded: boolean;
 }
 
 export interface Message {
@@ -19,11 +24,15 @@ export interface Message {
   body: string;
 }
 
-const TIMEOUT_MS = 10_000;
+/** 15 to 30 seconds, says the specification; a job's lease is longer. */
+const TIMEOUT_MS = 20_000;
+
+/** Too Many Requests, Bad Gateway, Gateway Timeout. */
+const OVERLOADED = [429, 502, 504];
 
 /**
  * Posts a message in the form of https://www.standardwebhooks.com (signature v1, HMAC-SHA256). Follows no redirect, and
- * reads nothing of the answer but its status: what a URL leads to is not shown to who named it.
+ * reads nothing of the answer but its status and Retry-After: what a URL leads to is not shown to who named it.
  */
 export async function sendWebhook(
   { url: text, secrets, id, body }: Message,
@@ -32,10 +41,13 @@ export async function sendWebhook(
   timeoutMs = TIMEOUT_MS,
 ): Promise<Answer> {
   const began = performance.now();
-  const answered = (responseStatus: number | null, error: string | null): Answer => ({
+  const answered = (responseStatus: number | null, error: string | null, more: Partial<Answer> = {}): Answer => ({
     responseStatus,
     error,
     milliseconds: Math.round(performance.now() - began),
+    retryAfter: null,
+    overloaded: false,
+    ...more,
   });
   const problem = destinations.problemOf(text);
   if (problem) return answered(null, problem);
@@ -54,11 +66,13 @@ export async function sendWebhook(
     const lookup = destinations.lookupFor(url.protocol);
     request(url, { method: 'POST', headers, lookup, agent: false, signal }, (response) => {
       response.destroy();
-      resolve(answered(response.statusCode ?? null, null));
+      const { statusCode = 0, headers: said } = response;
+      const wanted = retryAfter(said['retry-after'], at);
+      resolve(answered(statusCode, null, { retryAfter: wanted, overloaded: OVERLOADED.includes(statusCode) }));
     })
       .on('error', (error) => {
-        const late = signal.aborted ? `no answer within ${timeoutMs / 1000} seconds` : error.message;
-        resolve(answered(null, late || error.name));
+        if (!signal.aborted) return resolve(answered(null, error.message || error.name));
+        resolve(answered(null, `no answer within ${timeoutMs / 1000} seconds`, { overloaded: true }));
       })
       .end(body);
   });

@@ -32,6 +32,10 @@ export class WebhookEndpoint extends Owned {
   @Column({ ...instant, nullable: true })
   failingSince: Date | null;
 
+  /** Nothing is sent to it before: it said so, or has more to do than it can. */
+  @Column({ ...instant, nullable: true })
+  waitUntil: Date | null;
+
   @Column({ ...instant, nullable: true })
   disabledAt: Date | null;
 

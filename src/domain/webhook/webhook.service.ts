@@ -140,7 +140,7 @@ export class WebhookService {
       if (endpoint instanceof Refusal) return endpoint;
       if ((endpoint.disabledAt === null) === enabled) return endpoint;
       if (enabled) {
-        await endpoints.update({ id }, { disabledAt: null, disabledReason: null, failingSince: null });
+        await endpoints.update({ id }, { disabledAt: null, disabledReason: null, failingSince: null, waitUntil: null });
         const { url, types } = endpoint;
         await audit.record({ action: 'WEBHOOK_ENABLED', subject: { type: 'WEBHOOK', id }, after: { url, types } });
       } else {

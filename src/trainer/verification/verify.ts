@@ -48,7 +48,14 @@ export async function verify(assignment: VerificationAssignment, send: Send, con
     const onProgress = progress(`images of ${NAMES[model]}`, send);
     features.set(model, await embedded(checkpoint, assignment, control, onProgress));
   }
-  const evidence = evidenceOf(assignment, features);
+  const references: Embedded[] = [];
+  for (const folder of assignment.references) {
+    const checkpoint = await readCheckpoint(folder);
+    await control.breathe();
+    const onProgress = progress(`images of reference ${references.length + 1}`, send);
+    references.push(await embedded(checkpoint, assignment, control, onProgress));
+  }
+  const evidence = evidenceOf(assignment, features, references);
   const original = accuracyOf(evidence('ORIGINAL'));
   if (original === 0) {
     throw new RunFailure(
@@ -84,12 +91,14 @@ export async function verify(assignment: VerificationAssignment, send: Send, con
 function evidenceOf(
   { parts, classes, forgetClasses, superclasses, seed }: VerificationAssignment,
   features: ReadonlyMap<AttackedModel, Embedded>,
+  references: readonly Embedded[],
 ): (model: AttackedModel) => Evidence {
   const indices = (names: readonly string[]) => names.map((name) => classes.indexOf(name)).filter((c) => c >= 0);
   const labelsOf = (part: keyof typeof parts) =>
     (parts[part]?.samples ?? []).map(({ label }) => classes.indexOf(label!));
   const labels: OfParts<number> = { forget: labelsOf('forget'), retain: labelsOf('retain'), held: labelsOf('held') };
   const original = features.get('ORIGINAL')!;
+  const retrained = features.get('RETRAINED');
   return (model) => ({
     classes,
     labels,
@@ -97,7 +106,7 @@ function evidenceOf(
     superclasses: superclasses.map(({ name, classes: own }) => ({ name, classes: indices(own) })),
     model: features.get(model)!,
     original,
-    reference: features.get('RETRAINED') ?? original,
+    references: [...(retrained ? [retrained] : []), ...references],
     seed,
   });
 }
