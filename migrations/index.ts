@@ -16,6 +16,9 @@ import { Operations1763880000000 } from './1763880000000-operations';
 import { EvidenceByPolicy1763900000000 } from './1763900000000-evidence-by-policy';
 import { IdenticalCheckpoints1763910000000 } from './1763910000000-identical-checkpoints';
 import { StandingPlaybooks1763920000000 } from './1763920000000-standing-playbooks';
+import { WakeUps1763920000001 } from './1763920000001-wake-ups';
+import { Lanes1763920000002 } from './1763920000002-lanes';
+import { KeysAndTriggers1763930000000 } from './1763930000000-keys-and-triggers';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -37,4 +40,7 @@ export const migrations = [
   EvidenceByPolicy1763900000000,
   IdenticalCheckpoints1763910000000,
   StandingPlaybooks1763920000000,
+  WakeUps1763920000001,
+  Lanes1763920000002,
+  KeysAndTriggers1763930000000,
 ];

@@ -227,6 +227,20 @@ token
     console.log(`${name} was revoked at ${revokedAt}`);
   });
 
+const keys = program.command('keys').description('the keys that this installation signs with');
+
+keys
+  .command('replace')
+  .description(
+    "put this machine's keys in place of the ones in use; with the environment of a server, while no server runs with the old ones",
+  )
+  .action(async () => {
+    const { replaceKeys } = await import('./replace-keys.js');
+    const replaced = await replaceKeys(readConfig());
+    for (const { purpose, hint } of replaced) console.log(`${purpose}: ${hint}`);
+    if (replaced.length === 0) console.log('these keys are in use already');
+  });
+
 /** A refusal to be shown in one line, without a stack. */
 class CommandFailed extends Error {}
 

@@ -14,8 +14,9 @@ import { createPresentError } from './api/server/present-error';
 import type { Session } from './api/server/session';
 import { loadToken } from './api/server/token';
 import { serveWebSocket } from './api/server/websocket';
+import { ArtifactMissing } from './artifacts';
 import { type Config, ConfigError } from './config';
-import { type Domain, LogKeyMismatch } from './domain';
+import { type Domain, KeyNotInUse, LogKeyMismatch } from './domain';
 import { keepLog } from './keep-log';
 import type { Log } from './observability/log';
 import { createMetrics } from './observability/metrics';
@@ -75,6 +76,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
 
   const shared = { schema, authentication, isKnownHost, createContext, presentError, log, metrics };
   await checkKeys(domain);
+  await checkStore(domain);
   const http = await serveHttp({ ...shared, readiness });
   serveDownloads(http.app, domain, version);
   serveLog(http.app, domain);
@@ -93,7 +95,7 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
     const reason = reasons[error.code ?? ''];
     throw reason ? new ConfigError([reason]) : error;
   });
-  const clerk = keepLog(domain, log);
+  const clerk = keepLog(domain, log, metrics);
   const { port } = server.address() as AddressInfo;
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
@@ -121,9 +123,17 @@ export async function startServer(config: Config, domain: Domain, log: Log): Pro
 async function checkKeys(domain: Domain): Promise<void> {
   try {
     await domain.log.latest();
-    await domain.keyring.published();
+    await domain.keyring.admit();
   } catch (error) {
-    const expected = error instanceof KeyUnusable || error instanceof LogKeyMismatch;
-    throw expected ? new ConfigError([error.message]) : error;
+    const expected = [KeyUnusable, LogKeyMismatch, KeyNotInUse].some((kind) => error instanceof kind);
+    throw expected ? new ConfigError([(error as Error).message]) : error;
   }
+}
+
+/** One that has none of the latest files is another server's store, and would answer with errors later. */
+async function checkStore({ checkpoints, artifacts }: Domain): Promise<void> {
+  const latest = (await checkpoints.list({ first: 5 })).items.map(({ node }) => node);
+  const digests = latest.filter(({ deletedAt }) => !deletedAt).map(({ files }) => files[0]!.digest);
+  for (const digest of digests) if (await artifacts.has(digest)) return;
+  if (digests.length > 0) throw new ConfigError([new ArtifactMissing(digests[0]!).message]);
 }

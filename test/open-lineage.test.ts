@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { pino } from 'pino';
-import type { Domain, Work } from '../src/domain';
+import { actingAs, type Domain, type Work } from '../src/domain';
 import { startOpenLineageSender } from '../src/open-lineage/sender';
 import { describeOnBoth, type Place } from './support/databases';
 import { granted, openDomain, type Scene, setTheScene, success } from './support/domain';
@@ -14,9 +14,9 @@ import { granted, openDomain, type Scene, setTheScene, success } from './support
 interface Message {
   eventType: string;
   run: { runId: string; facets: Record<string, { message: string }> };
-  job: { name: string };
-  inputs: { name: string }[];
-  outputs: { name: string }[];
+  job: { namespace: string; name: string };
+  inputs: { namespace: string; name: string }[];
+  outputs: { namespace: string; name: string }[];
 }
 
 const schemaFile = resolve(__dirname, '../../test/fixtures/open-lineage/run-event.schema.json');
@@ -169,6 +169,25 @@ describeOnBoth('OpenLineage', (fresh) => {
     await sender.stop();
     expect(told()).toEqual(['FAIL run/clip-erase']);
     expect(lines.join()).toContain('refuses an event');
+  });
+
+  test('each project is a namespace of its own', async () => {
+    const other = granted(await domain.projects.create({ name: 'elsewhere' })).id;
+    granted(await domain.runs.start(scene.request));
+    const { claim: ours } = await claim('RUN');
+    await domain.attempts.fail(ours, { code: 'X', message: 'broken' }, { retry: false });
+    await actingAs({ kind: 'BOT', id: 'bot:there', name: 'there', roles: ['ADMIN'], projectId: other }, async () => {
+      const theirs = await setTheScene(domain);
+      granted(await domain.runs.start(theirs.request));
+    });
+    await claim('RUN');
+    const sender = await send();
+    await until(async () => (await waiting()) === 0);
+    await sender.stop();
+    const namespaces = receiver.got.map(({ job, inputs, outputs }) => [
+      ...new Set([job, ...inputs, ...outputs].map(({ namespace }) => namespace)),
+    ]);
+    expect(namespaces).toEqual([['lethe/default'], ['lethe/default'], ['lethe/elsewhere']]);
   });
 
   test('without a receiver nothing is kept', async () => {

@@ -68,6 +68,7 @@ export async function writeEvidence(domain: Domain, checkpoint: Checkpoint, fold
   const signature = signModel(name, checkpoint.files, await domain.keyring.documents());
   await writeFile(join(evidence.model, MODEL_SIGNATURE_FILE), signature);
 
+  await domain.keyring.admit();
   const keys = await domain.keyring.published();
   await writeFile(evidence.keys, JSON.stringify({ keys }, null, 2));
   for (const { purpose, pem, verifierKey } of keys) {

@@ -18,7 +18,10 @@ export interface ArtifactStore {
 export class ArtifactMissing extends Error {
   readonly code = 'ARTIFACT_MISSING';
   constructor(digest: Digest) {
-    super(`artifact ${digest} is not in the store`);
+    super(
+      `artifact ${digest} is not in this process's store: processes that share a database share the store too, ` +
+        'by LETHE_S3_BUCKET or by one folder for $LETHE_HOME/artifacts',
+    );
   }
 }
 

@@ -144,7 +144,7 @@ export class Domain {
     this.projects = new ProjectService(this);
     this.tokens = new TokenService(this);
     this.forgetting = new ForgettingService(this);
-    this.keyring = new Keyring(loadKeys, logOrigin);
+    this.keyring = new Keyring(this, loadKeys, logOrigin);
     this.log = new TransparencyLog(database, this.keyring);
     this.artifactRows = new ArtifactService(database);
     this.lineage = new LineageService(database);

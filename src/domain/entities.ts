@@ -1,4 +1,4 @@
-import { Job } from '../queue';
+import { Job, WakeUp } from '../queue';
 import { Alias } from './alias/alias.entity';
 import { AliasMove } from './alias/alias-move.entity';
 import { Approval } from './approval/approval.entity';
@@ -32,6 +32,7 @@ import { SampleSet } from './sample-set/sample-set.entity';
 import { SampleSetMember } from './sample-set/sample-set-member.entity';
 import { ApiToken } from './token/api-token.entity';
 import { LogTile } from './transparency/log-tile.entity';
+import { PublishedKey } from './transparency/published-key.entity';
 import { SignedCheckpoint } from './transparency/signed-checkpoint.entity';
 import { AttackResult } from './verification/attack-result.entity';
 import { Verification } from './verification/verification.entity';
@@ -79,6 +80,8 @@ export const entities = [
   Pseudonym,
   LogTile,
   SignedCheckpoint,
+  PublishedKey,
   Certificate,
   Job,
+  WakeUp,
 ];

@@ -1,4 +1,4 @@
-export { accessPage, demand, forbidden, rightOf } from './access/access';
+export { accessPage, demand, forbidden, maySeeRequests, rightOf } from './access/access';
 export { accessTable, type Door, type Right } from './access/access-table';
 export {
   type Actor,
@@ -65,7 +65,14 @@ export { type DeviceReport, Executor } from './executor/executor.entity';
 export type { RegisterExecutor } from './executor/executor.service';
 export type { Work } from './executor/work.service';
 export type { Carrier, Carriers } from './lineage/carriers';
-export type { Lineage, LineageDirection, LineageRequest, Link } from './lineage/lineage.service';
+export {
+  LARGEST_WALK,
+  type Lineage,
+  type LineageDirection,
+  type LineageRequest,
+  type Link,
+  USUAL_WALK,
+} from './lineage/lineage.service';
 export { LineageEdge } from './lineage/lineage-edge.entity';
 export type { LineageChange } from './lineage/lineage-feed';
 export {
@@ -128,7 +135,8 @@ export { SampleSet, type Selector, type SetKind, setKinds } from './sample-set/s
 export type { CreateSampleSet } from './sample-set/sample-set.service';
 export { ApiToken, type TokenKind, tokenKinds } from './token/api-token.entity';
 export type { CreatedToken, CreateToken } from './token/token.service';
-export type { PublishedKey } from './transparency/keyring';
+export { KeyNotInUse } from './transparency/keyring';
+export { type KeyPurpose, PublishedKey } from './transparency/published-key.entity';
 export { LogKeyMismatch, type LogProof, type Signed, type TransparencyLog } from './transparency/transparency-log';
 export { AttackResult } from './verification/attack-result.entity';
 export type { EvidenceSample, EvidenceSamples } from './verification/evidence-samples';
@@ -136,7 +144,7 @@ export { Verification, type VerificationProgress } from './verification/verifica
 export type { Evidenced } from './verification/verification-life';
 export type { RelearningPlan, Superclass, VerificationPlan } from './verification/verification-plan';
 export type { VerificationOptions, VerifyCheckpoint, VerifyRun } from './verification/verify-request';
-export type { CreateWebhook, RotateSecret } from './webhook/webhook.service';
+export type { CreateWebhook, NewSecret, RotateSecret } from './webhook/webhook.service';
 export { WebhookAttempt } from './webhook/webhook-attempt.entity';
 export { type DeliveryStatus, deliveryStatuses, WebhookDelivery } from './webhook/webhook-delivery.entity';
 export { type FormerSecret, WebhookEndpoint } from './webhook/webhook-endpoint.entity';

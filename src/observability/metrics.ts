@@ -13,6 +13,8 @@ export interface Metrics {
   subscriptions: Gauge;
   /** Errors that were masked: each one is a bug to look at. */
   internalErrors: Counter;
+  /** What was found altered when the transparency log was last inspected. Anything but 0 is somebody's doing. */
+  logFaults: Gauge;
 }
 
 /** @param runsByStatus read at every scrape, never on a timer */
@@ -51,6 +53,11 @@ export function createMetrics(runsByStatus?: () => Promise<Record<string, number
     internalErrors: new Counter({
       name: 'lethe_internal_errors_total',
       help: 'Unexpected errors hidden from clients and written to the log',
+      registers,
+    }),
+    logFaults: new Gauge({
+      name: 'lethe_log_faults',
+      help: 'Faults found when the transparency log was last inspected as a whole',
       registers,
     }),
   };

@@ -25,6 +25,11 @@ export class Job {
   @Column('text', { array: true })
   needs: string[];
 
+  /** Jobs of one lane are done one at a time, such as deliveries to one endpoint; null for those that wait for no other. */
+  @Index()
+  @Column('uuid', { nullable: true })
+  lane: string | null;
+
   /** How often it was claimed. The newest claim's number is its fencing token. */
   @Column('int', { default: 0 })
   attempt: number;

@@ -2,6 +2,7 @@ import type { Database } from '../database';
 import { pauseAfter } from './backoff';
 import { type Clock, systemClock } from './clock';
 import { Job } from './job.entity';
+import { WakeUp } from './wake-up.entity';
 
 /** Channel that wakes waiting executors; the payload is the kind of the job. */
 export const jobChannel = 'lethe_job';
@@ -15,6 +16,8 @@ export interface NewJob {
   maxAttempts?: number;
   /** Not to be claimed before; at once when left out. */
   runAfter?: Date | null;
+  /** While a job of the same lane is held, it is not claimed. */
+  lane?: string | null;
 }
 
 /** The right to work on a job, until somebody else claims it. */
@@ -39,7 +42,9 @@ export class LeaseLost extends Error {
 }
 
 /** Nobody holds it, or its holder has been silent longer than it promised. Judged by the database's clock alone. */
-const FREE = `(job.holder IS NULL OR job.heartbeat_at + job.lease_seconds * interval '1 second' < clock_timestamp())`;
+const free = (job: string) =>
+  `(${job}.holder IS NULL OR ${job}.heartbeat_at + ${job}.lease_seconds * interval '1 second' < clock_timestamp())`;
+const FREE = free('job');
 
 /**
  * Jobs as leased rows. A job is added in the transaction that creates what it is about and removed in the one that
@@ -59,8 +64,8 @@ export class Queue {
 
   /** Part of the caller's transaction. */
   async enqueue(job: NewJob): Promise<void> {
-    const { kind, subjectId, priority = 0, needs = [], maxAttempts = 5, runAfter = null } = job;
-    await this.#database.repository(Job).insert({ kind, subjectId, priority, needs, maxAttempts, runAfter });
+    const { kind, subjectId, priority = 0, needs = [], maxAttempts = 5, runAfter = null, lane = null } = job;
+    await this.#database.repository(Job).insert({ kind, subjectId, priority, needs, maxAttempts, runAfter, lane });
     await this.#database.notify(jobChannel, kind);
   }
 
@@ -69,12 +74,20 @@ export class Queue {
    * also writes down what the claim means, so that a crash in between leaves the job free.
    */
   async claim(holder: string, kinds: string[], offers: string[], leaseSeconds: number): Promise<Claim | null> {
+    await this.#readWakeUps(kinds);
+    // Of two that claim at once, the second is to see which lane the first one took.
+    await this.#database.query(
+      `SELECT pg_advisory_xact_lock(hashtext('lanes'))
+       WHERE EXISTS (SELECT FROM job WHERE lane IS NOT NULL AND kind = ANY($1))`,
+      [kinds],
+    );
     const [job] = await this.#database.query<Omit<Claim, 'leaseSeconds' | 'holder'>>(
       `UPDATE job SET attempt = attempt + 1, holder = $1, heartbeat_at = clock_timestamp(), lease_seconds = $4
        WHERE id = (
          SELECT id FROM job
          WHERE kind = ANY($2) AND needs <@ $3::text[] AND ${FREE}
            AND attempt < max_attempts AND (run_after IS NULL OR run_after <= $5)
+           AND NOT EXISTS (SELECT FROM job AS other WHERE other.lane = job.lane AND NOT ${free('other')})
          ORDER BY priority DESC, id
          FOR UPDATE SKIP LOCKED LIMIT 1)
        RETURNING id AS "jobId", kind, subject_id AS "subjectId", attempt, failures`,
@@ -122,22 +135,36 @@ export class Queue {
   }
 
   /**
-   * Lets a delayed job go at once, and adds it where there is none. It waits for nobody, because its caller may hold what
-   * the job's holder waits for: a job that is being worked on right now is left alone. Part of the caller's transaction.
+   * Lets a delayed job go at once, and adds it where there is none: it is done once more after the caller's transaction, whose part
+   * this is. It waits for nobody, because its caller may hold what the job's holder waits for. Where somebody else has the job's
+   * row, who may have read already what the caller changes, or where there is none, it leaves a note for the next claim.
    */
-  async wake({ kind, subjectId, maxAttempts = 5 }: Pick<NewJob, 'kind' | 'subjectId' | 'maxAttempts'>): Promise<void> {
-    await this.#database.query(
+  async wake(job: Pick<NewJob, 'kind' | 'subjectId' | 'maxAttempts' | 'lane'>): Promise<void> {
+    const { kind, subjectId, maxAttempts = 5, lane = null } = job;
+    const woken = await this.#database.query(
       `UPDATE job SET run_after = NULL WHERE id = (
-         SELECT id FROM job WHERE kind = $1 AND subject_id = $2 AND run_after IS NOT NULL FOR UPDATE SKIP LOCKED)`,
+         SELECT id FROM job WHERE kind = $1 AND subject_id = $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
       [kind, subjectId],
     );
-    await this.#database.query(
-      `INSERT INTO job (kind, subject_id, priority, needs, max_attempts)
-       SELECT $1, $2, 0, '{}', $3 WHERE NOT EXISTS (SELECT 1 FROM job WHERE kind = $1 AND subject_id = $2)
-       ON CONFLICT DO NOTHING`,
-      [kind, subjectId, maxAttempts],
-    );
+    if (woken.length === 0) await this.#database.repository(WakeUp).insert({ kind, subjectId, maxAttempts, lane });
     await this.#database.notify(jobChannel, kind);
+  }
+
+  /** Lets go the jobs that notes are about, and adds them. One that is held keeps its notes until it is given back. */
+  async #readWakeUps(kinds: string[]): Promise<void> {
+    await this.#database.query(
+      `WITH woken AS (
+         DELETE FROM wake_up WHERE id IN (
+           SELECT id FROM wake_up WHERE kind = ANY($1) AND NOT EXISTS (
+             SELECT FROM job WHERE job.kind = wake_up.kind AND job.subject_id = wake_up.subject_id AND NOT ${FREE})
+           FOR UPDATE SKIP LOCKED)
+         RETURNING kind, subject_id, max_attempts, lane)
+       INSERT INTO job (kind, subject_id, priority, needs, max_attempts, lane)
+       SELECT DISTINCT ON (kind, subject_id) kind, subject_id, 0, '{}'::text[], max_attempts, lane FROM woken
+       ORDER BY kind, subject_id -- everybody in one order, so that nobody waits in a circle
+       ON CONFLICT (kind, subject_id) DO UPDATE SET run_after = NULL`,
+      [kinds],
+    );
   }
 
   /** Removes a finished job; part of the transaction that settles its subject. @throws LeaseLost */

@@ -48,7 +48,12 @@ export async function checkCertificate(
   } else {
     if (!trusted)
       notProven.push("The log's key is the one that the certificate itself names: give the log's own key with --key.");
-    checkEntry(claims, checkLogProof(log.proof, trusted ?? named, findings), log.index, findings);
+    checkEntry(
+      claims,
+      checkLogProof(log.proof, trusted ?? [{ ...named, usedUntil: null }], findings),
+      log.index,
+      findings,
+    );
   }
   if (required !== undefined) {
     findings.check(

@@ -2,7 +2,6 @@ import {
   formatTilePath,
   HASH_BYTES,
   leafHash,
-  openCheckpoint,
   parseEntryBundle,
   rangeHash,
   rootOfHashes,
@@ -10,6 +9,7 @@ import {
   TILE_WIDTH,
   tilesOf,
 } from '../tlog';
+import { openedBy } from './log-proof';
 import { Findings, type Report, Unverifiable } from './report';
 import type { TrustedKeys } from './trusted-keys';
 
@@ -21,15 +21,15 @@ export async function checkLog(read: ReadResource, keys: TrustedKeys): Promise<R
   const note = (await read('checkpoint'))?.toString();
   if (note === undefined) throw new Unverifiable('there is no checkpoint');
   const [origin] = note.split('\n');
-  const key = keys.logs.get(origin ?? '');
-  if (!key) throw new Unverifiable(`the log calls itself ${origin}, and no key of that name was given`);
+  const known = keys.logs.get(origin ?? '');
+  if (!known) throw new Unverifiable(`the log calls itself ${origin}, and no key of that name was given`);
   const findings = new Findings();
   const report = () =>
     findings.report('transparency log', [
       'That others are shown the same log: compare its checkpoint with one obtained elsewhere.',
       'That everything that happened was entered.',
     ]);
-  const checkpoint = openCheckpoint(note, key);
+  const checkpoint = openedBy(note, known)?.checkpoint ?? null;
   if (
     !findings.check(checkpoint !== null, `${origin} signed this checkpoint`, `${origin} did not sign this checkpoint`)
   ) {

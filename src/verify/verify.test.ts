@@ -160,6 +160,46 @@ test('a signature by another key, or none of the keys given, is wrong', async ()
   expect((await verified(`${canonical(forged)}\n`)).failures.join()).toContain('the signature is not one of key');
 });
 
+test('a key that was replaced is good for what it signed before, and for nothing that came later', async () => {
+  const published = (usedUntil: { log?: string; documents?: string }) => {
+    const keys = [
+      { pem: pem(log.publicKey), verifierKey: formatVerifierKey(logKey), usedUntil: usedUntil.log ?? null },
+      { pem: pem(documents.publicKey), verifierKey: null, usedUntil: usedUntil.documents ?? null },
+    ];
+    return readKeys([{ name: 'keys.json', text: JSON.stringify({ keys }) }]);
+  };
+  const [before, after] = ['2026-02-04T08:00:00.000Z', '2026-02-04T08:00:02.000Z'];
+  const failures = async (text: string, trusted: TrustedKeys) => (await verified(text, trusted)).failures;
+  for (const kind of ['log', 'documents'] as const) {
+    expect(await failures(certificate(), published({ [kind]: after }))).toEqual([]);
+    expect(await failures(certificate(), published({ [kind]: before }))).toEqual([
+      expect.stringContaining(`replaced at ${before}, and`),
+    ]);
+  }
+  expect(await failures(proofOf({ at: after }), published({ log: before }))).toHaveLength(1);
+  expect(await failures(proofOf([]), published({ log: before }))).toHaveLength(1);
+
+  // A log that has had two keys under one name.
+  const next = generateKeyPairSync('ed25519');
+  const nextKey = { name: logKey.name, publicKey: next.publicKey };
+  const keys = [
+    { verifierKey: formatVerifierKey(nextKey), usedUntil: null },
+    { verifierKey: formatVerifierKey(logKey), usedUntil: after },
+  ];
+  const both = readKeys([{ name: 'keys.json', text: JSON.stringify({ keys }) }]);
+  const signed = (note: string) => signNote(note, nextKey, next.privateKey);
+  for (const proof of [proofOf({ at: before }), proofOf({ at: '2026-03-01T00:00:00.000Z' }, signed)]) {
+    expect(await failures(proof, both)).toEqual([]);
+  }
+
+  const model = join(folder, 'model');
+  await mkdir(model);
+  await writeFile(join(model, 'model.sig'), signModel('tiny', [], documents));
+  const report = await verify(join(model, 'model.sig'), published({ documents: after }));
+  expect(report.failures).toEqual([]);
+  expect(report.notProven[0]).toContain(`before its key was replaced, at ${after}`);
+});
+
 test('a model signature holds for its files, all of them and no others', async () => {
   const model = join(folder, 'model');
   await mkdir(join(model, 'text_encoder'), { recursive: true });
@@ -222,6 +262,10 @@ test.each([
 test('files and keys that are not there or no keys are refused', async () => {
   await expect(verify(join(folder, 'nowhere'), keys)).rejects.toThrow('there is no file');
   await expect(verify(folder, keys)).rejects.toThrow('there is no checkpoint');
+  await writeFile(join(folder, 'file'), certificate());
+  for (const none of [join(folder, 'nope'), join(folder, 'file')]) {
+    await expect(verify(join(folder, 'file'), keys, { folder: none })).rejects.toThrow(`there is no folder ${none}`);
+  }
   const privatePem = documents.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   for (const text of ['', 'hello', '{}', '{"keys":[]}', '{"keys":[{"pem":"x"}]}', privatePem]) {
     expect(() => readKeys([{ name: 'k', text }])).toThrow('k holds no public key');

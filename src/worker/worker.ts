@@ -4,10 +4,10 @@ import type { Log } from '../observability/log';
 import { jobChannel } from '../queue';
 
 export interface WorkerOptions {
-  readonly domain: Domain;
+  readonly domain: Pick<Domain, 'background' | 'database'>;
   readonly log: Log;
-  /** Jobs at a time: a webhook whose receiver is slow shall not keep the reminders waiting. */
-  readonly concurrency?: number;
+  /** Jobs at a time that stay inside, and jobs at a time that wait for somebody outside. */
+  readonly concurrency?: { inside: number; outside: number };
   /** How often to look for jobs whose time has come. */
   readonly pollMs?: number;
 }
@@ -21,28 +21,35 @@ export interface RunningWorker {
 export async function startWorker({
   domain,
   log,
-  concurrency = 4,
+  concurrency = { inside: 4, outside: 16 },
   pollMs = 1000,
 }: WorkerOptions): Promise<RunningWorker> {
   const id = randomUUID();
-  const busy = new Set<Promise<void>>();
+  const { inside, outside } = domain.background.pools;
+  // A receiver that is slow shall not keep the reminders waiting.
+  const pools = [
+    { kinds: inside, most: concurrency.inside, busy: new Set<Promise<void>>() },
+    { kinds: outside, most: concurrency.outside, busy: new Set<Promise<void>>() },
+  ];
   let stopping = false;
 
-  const work = async () => {
+  const work = async (kinds: string[]) => {
     while (!stopping) {
-      const done = await domain.background.performNext(id);
+      const done = await domain.background.performNext(id, kinds);
       if (!done) return;
       const { error, ...job } = done;
       if (error !== undefined) log.error({ err: error, ...job }, 'a background job failed and will be tried again');
     }
   };
   const look = () => {
-    if (stopping || busy.size >= concurrency) return;
-    const one = work()
-      // A database that does not answer is asked again at the next look.
-      .catch((error: unknown) => log.warn({ err: error }, 'the database did not answer'))
-      .finally(() => busy.delete(one));
-    busy.add(one);
+    for (const { kinds, most, busy } of pools) {
+      if (stopping || busy.size >= most) continue;
+      const one = work(kinds)
+        // A database that does not answer is asked again at the next look.
+        .catch((error: unknown) => log.warn({ err: error }, 'the database did not answer'))
+        .finally(() => busy.delete(one));
+      busy.add(one);
+    }
   };
   const unsubscribe = await domain.database.notifications.subscribe(jobChannel, look);
   const timer = setInterval(look, pollMs);
@@ -52,7 +59,7 @@ export async function startWorker({
       stopping = true;
       unsubscribe();
       clearInterval(timer);
-      await Promise.all(busy);
+      await Promise.all(pools.flatMap(({ busy }) => [...busy]));
     },
   };
 }

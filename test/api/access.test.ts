@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Client } from 'graphql-ws';
+import { certificateFacts } from '../../scripts/prove/example-facts';
 import { createSchema } from '../../src/api/schema';
 import { accessPage, accessTable, actingAs, type Right, type Role, roles } from '../../src/domain';
 import { anyDocument } from '../support/any-document';
@@ -126,11 +127,11 @@ test('lineage shows the things themselves, and requests only to those who may se
   const seenBy = async (role: Role, id: string) => {
     const query = `{ lineage(of: "${id}", maxDepth: 1, types: []) { nodes { type subject { __typename id } } } }`;
     const { data } = await lethe.post(JSON.stringify({ query }), { authorization: `Bearer ${secrets.get(role)!}` });
-    return (data as { lineage: { nodes: object[] } }).lineage.nodes;
+    return (data as { lineage: { nodes: object[] } | null }).lineage?.nodes ?? null;
   };
   const shown = [{ type: 'ERASURE_REQUEST', subject: { __typename: 'ErasureRequest', id: request.id } }];
   expect(await seenBy('PRIVACY_OFFICER', request.id)).toEqual(shown);
-  expect(await seenBy('VIEWER', request.id)).toEqual([{ type: 'ERASURE_REQUEST', subject: null }]);
+  expect(await seenBy('VIEWER', request.id)).toBeNull();
   expect(await seenBy('VIEWER', approval.id)).toEqual([
     { type: 'APPROVAL', subject: { __typename: 'Approval', id: approval.id } },
   ]);
@@ -146,6 +147,31 @@ test('lineage shows the things themselves, and requests only to those who may se
     ['CERTIFICATE', 'Certificate', certificate],
   ] as const) {
     expect(await seenBy('VIEWER', id)).toEqual([{ type, subject: { __typename: name, id } }]);
+  }
+});
+
+test('a certificate shows all the same, but for the request only to those who may see requests', async () => {
+  const { domain } = lethe;
+  const facts = certificateFacts();
+  const { id } = await domain.certificates.issue(facts);
+  await domain.certificates.sealPending();
+  const seenBy = async (role: Role) => {
+    const headers = { authorization: `Bearer ${secrets.get(role)!}` };
+    const query = `{ certificate(id: "${id}") { requestId claims } }`;
+    const { data } = await lethe.post(JSON.stringify({ query }), headers);
+    const paths = ['bundle', 'page'].map((name) => `${lethe.url}/certificates/${id}/${name}`);
+    const statuses = await Promise.all(paths.map(async (path) => (await fetch(path, { headers })).status));
+    return { ...(data as { certificate: { requestId: string | null; claims: object } }).certificate, statuses };
+  };
+  const { request, ...rest } = facts;
+  for (const role of ['REVIEWER', 'PRIVACY_OFFICER', 'ADMIN'] as const) {
+    const claims = expect.objectContaining({ ...rest, request });
+    expect(await seenBy(role)).toEqual({ requestId: request!.id, claims, statuses: [200, 200] });
+  }
+  for (const role of ['VIEWER', 'ENGINEER'] as const) {
+    const seen = await seenBy(role);
+    expect(seen).toEqual({ requestId: null, claims: expect.objectContaining(rest), statuses: [403, 403] });
+    expect(JSON.stringify(seen)).not.toContain(request!.subjectHash);
   }
 });
 

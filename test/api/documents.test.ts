@@ -1,5 +1,6 @@
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { parse } from 'yaml';
+import { documentNames } from '../../src/domain';
 import { granted, type Scene, setTheScene, success } from '../support/domain';
 import { TestServer } from '../support/server';
 
@@ -103,6 +104,21 @@ test('the technical documentation has the nine points of Annex IV, and says what
   expect(sections[1]).toContain('| pets | 30 | cat, dog, horse |');
   expect(sections[5]).toContain('unlearned');
   expect(sections[5]).toContain('used clip-erase 1.0.0 with seed 0 to forget cats, 10 samples');
+});
+
+test('no document tells a path of the server; a model of the hub is named', async () => {
+  const imported = await Promise.all(
+    ['/srv/secret/weights', 'file:///srv/secret/weights', 'hf:owner/open'].map(async (source) =>
+      granted(await lethe.domain.checkpoints.import({ name: 'brought', source })),
+    ),
+  );
+  for (const [i, { id }] of imported.entries()) {
+    for (const name of documentNames) {
+      const { text } = await fetched(id, name);
+      expect(text).toContain(i === 2 ? 'imported from hf:owner/open' : 'imported from files');
+      expect(text).not.toMatch(/secret/);
+    }
+  }
 });
 
 test('a checkpoint lists its documents; of none there are none', async () => {

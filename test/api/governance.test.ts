@@ -291,7 +291,9 @@ test('a webhook shows its secret once and its deliveries always', async () => {
     __typename: 'WebhookUrlRefused',
   });
   const fields = '... on CreatedWebhook { secret webhook { id url types } }';
-  const made = await mutate('createWebhook', { url: 'https://example.org/', types: ['REQUEST_MOVED'] }, fields);
+  const input = { url: 'https://example.org/', types: ['REQUEST_MOVED'], idempotencyKey: 'once' };
+  const made = await mutate('createWebhook', input, fields);
+  expect(await mutate('createWebhook', input, fields)).toEqual({ ...made, secret: null });
   expect(made).toMatchObject({ secret: expect.stringMatching(/^whsec_/), webhook: { types: ['REQUEST_MOVED'] } });
   const { id } = made.webhook as { id: string };
   const rotated = await mutate(

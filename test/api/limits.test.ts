@@ -1,3 +1,4 @@
+import { limits } from '../../src/api/server/limits';
 import { follow, TestServer } from '../support/server';
 
 let lethe: TestServer;
@@ -50,6 +51,33 @@ test('10 MB over WebSocket close that socket and no other', async () => {
   expect(end).toMatchObject({ code: 1009 });
   expect((await follow(bystander, '{ info { version } }')).end).toBe('completed');
   await bystander.dispose();
+  await client.dispose();
+});
+
+test('one operation too many on a WebSocket is refused, and those that run go on', async () => {
+  const client = lethe.socket();
+  const { operationsPerSocket } = limits;
+  const codes: unknown[] = [];
+  const ends: string[] = [];
+  const stops = Array.from({ length: operationsPerSocket }, () =>
+    client.subscribe(
+      { query: 'subscription { lineageChanged { __typename } }' },
+      { next: () => {}, error: () => ends.push('error'), complete: () => ends.push('complete') },
+    ),
+  );
+  for (let running = 0; running < operationsPerSocket; await new Promise((done) => setTimeout(done, 20))) {
+    const value = /^lethe_subscriptions (\d+)/m.exec(await (await fetch(`${lethe.url}/metrics`, lethe)).text())?.[1];
+    running = Number(value);
+  }
+  for (let i = 0; i < 2; i++) {
+    const { end } = await follow(client, '{ info { version } }');
+    codes.push((end as { extensions?: { code: string } }[])[0]?.extensions?.code);
+  }
+  expect([codes, ends]).toEqual([['TOO_MANY_OPERATIONS', 'TOO_MANY_OPERATIONS'], []]);
+  stops.pop()!();
+  const answered = async () => (await follow(client, '{ info { version } }')).end === 'completed';
+  while (!(await answered())) await new Promise((done) => setTimeout(done, 20));
+  expect(ends).toEqual(['complete']);
   await client.dispose();
 });
 

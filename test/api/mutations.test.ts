@@ -137,6 +137,8 @@ test('what cannot be is refused with a type of its own, a code and the part of t
     'SET_EMPTY',
     expect.any(Array),
   ]);
+  const twice = { ...set, classes: ['dog'], selector: { classes: ['cat'] } };
+  expect(await refused('createForgetSet', twice)).toEqual(['InvalidInput', 'INVALID_INPUT', ['classes']]);
   expect(await refused('importCheckpoint', { name: 'x', source: 'missing' })).toEqual([
     'CheckpointUnreadable',
     'CHECKPOINT_UNREADABLE',

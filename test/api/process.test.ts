@@ -56,3 +56,22 @@ test('a key that cannot sign the log is said in words before anything is served'
   await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('must be an Ed25519 key') });
   await place.discard();
 }, 120_000);
+
+test('a server with a key that the installation does not sign with refuses to start, until the key was put in place', async () => {
+  const { folder, discard } = await freshEmbedded();
+  const env = { ...process.env, LETHE_PORT: '0', LETHE_HOME: folder, DATABASE_URL: '' };
+  const cli = (words: string[], more = {}) =>
+    run(process.execPath, [`${source}/cli.js`, ...words], { env: { ...env, ...more } });
+  expect((await cli(['keys', 'replace'])).stdout).toMatch(/^LOG: lethe\.log\/[0-9a-f]{16}\nDOCUMENTS: [0-9a-f]{64}\n$/);
+  const key = resolve(folder, 'another.pem');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await writeFile(key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const other = { LETHE_SIGNING_KEY: key };
+  await expect(cli(['server'], other)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/LETHE_SIGNING_KEY.*lethe keys replace/s),
+  });
+  expect((await cli(['keys', 'replace'], other)).stdout).toMatch(/^DOCUMENTS: [0-9a-f]{64}\n$/);
+  expect((await cli(['keys', 'replace'], other)).stdout).toBe('these keys are in use already\n');
+  await discard();
+}, 180_000);

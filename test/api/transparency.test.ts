@@ -23,6 +23,8 @@ interface Shown {
 }
 
 let lethe: TestServer;
+/** Entries in the log after the first test. */
+let filled: number;
 beforeAll(async () => {
   lethe = await TestServer.start();
 });
@@ -48,14 +50,14 @@ test('the log is served as the specification says, and what is served fits what 
   await lethe.domain.database.transaction(async () => {
     for (let i = 0; i < 260; i++) await lethe.domain.audit.record({ action: 'STEP', subject, after: { i } });
   });
-  await lethe.domain.log.integrate();
+  filled = (await lethe.domain.log.integrate()).size;
   const checkpoint = await get('/log/checkpoint');
   expect(checkpoint.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   expect(isVerified(await checkLog(read, await keys()))).toBe(true);
   const tile = await get('/log/tile/0/000');
   expect([tile.headers.get('content-type'), tile.headers.get('cache-control')]).toEqual([
     'application/octet-stream',
-    'public, max-age=31536000, immutable',
+    'private, max-age=31536000, immutable',
   ]);
   for (const path of ['tile/0/999', 'tile/0/0', 'tile/0/000.p/0', 'tile/9/000', 'tile/entries/002', 'tile/../keys']) {
     expect([path, (await get(`/log/${path}`)).status]).toEqual([path, 404]);
@@ -93,10 +95,12 @@ test('proofs of entries and of growth come as JSON, by GraphQL, and as a file th
   expect((await get('/log/proof/inclusion?entry=x')).status).toBe(400);
   expect((await get('/log/proof/inclusion?entry=999999')).status).toBe(404);
 
-  const [log] = [...(await keys()).logs.values()];
+  const [log] = [...(await keys()).logs.values()].flat();
   const now = openCheckpoint(await (await get('/log/checkpoint')).text(), log!)!;
-  const old = (await lethe.domain.log.at(260))!;
-  const growth = (await (await get(`/log/proof/consistency?from=260&to=${now.size}`)).json()) as { hashes: string[] };
+  const old = (await lethe.domain.log.at(filled))!;
+  const growth = (await (await get(`/log/proof/consistency?from=${filled}&to=${now.size}`)).json()) as {
+    hashes: string[];
+  };
   expect(
     isConsistent(
       old,
@@ -104,7 +108,9 @@ test('proofs of entries and of growth come as JSON, by GraphQL, and as a file th
       growth.hashes.map((hash) => Buffer.from(hash, 'base64')),
     ),
   ).toBe(true);
-  const answer = await lethe.ask(`{ auditConsistency(from: 260, to: ${now.size}) { hashes } logCheckpoint { size } }`);
+  const answer = await lethe.ask(
+    `{ auditConsistency(from: ${filled}, to: ${now.size}) { hashes } logCheckpoint { size } }`,
+  );
   expect(answer.data).toMatchObject({ auditConsistency: growth.hashes.length > 0 ? { hashes: growth.hashes } : {} });
   expect((await get('/log/proof/consistency?from=5&to=4')).status).toBe(400);
   expect((await get('/log/proof/consistency?from=5&to=400000')).status).toBe(404);
@@ -175,7 +181,7 @@ test('a certificate is signed by and by, is downloaded as file and page, and let
 });
 
 test('the public keys are given out, by HTTP and by GraphQL', async () => {
-  const { data } = await lethe.ask('{ signingKeys { purpose algorithm hint pem verifierKey } }');
+  const { data } = await lethe.ask('{ signingKeys { purpose algorithm hint pem verifierKey usedFrom usedUntil } }');
   expect(await (await get('/keys')).json()).toEqual({ keys: data?.signingKeys });
   const shown = data?.signingKeys as { purpose: string; verifierKey: string | null; hint: string }[];
   expect(shown.map(({ purpose }) => purpose)).toEqual(['LOG', 'DOCUMENTS']);

@@ -1,6 +1,7 @@
 import { type Actor, AuditEntry, actingAs, type Domain } from '../../src/domain';
 import { describeOnBoth, type Place } from '../support/databases';
 import { openDomain, sha256 } from '../support/domain';
+import { emptyLog } from '../support/empty-log';
 
 const officer: Actor = { kind: 'PERSON', id: 'person:olga', name: 'Olga', roles: ['PRIVACY_OFFICER'] };
 const subject = { type: 'RUN', id: '5ab4dd63-1a9d-4a2e-a37f-2f2a80e07ed1' };
@@ -12,7 +13,7 @@ describeOnBoth('the audit log', (fresh) => {
     place = await fresh();
     domain = await openDomain(place);
   });
-  beforeEach(() => domain.database.query('TRUNCATE audit_entry'));
+  beforeEach(() => emptyLog(domain.database));
   afterAll(async () => {
     await domain.close();
     await place.discard();

@@ -21,6 +21,7 @@ describeOnBoth('background jobs', (fresh) => {
   beforeEach(async () => {
     now = new Date('2027-03-01T00:00:00Z');
     await domain.database.query('DELETE FROM job');
+    await domain.database.query('DELETE FROM wake_up');
   });
   afterAll(async () => {
     await domain.close();
@@ -53,9 +54,73 @@ describeOnBoth('background jobs', (fresh) => {
 
   test('waking adds the job where there is none, and none where there is one', async () => {
     const job = backgroundJob({ kind: 'TEST', subjectId: randomUUID() });
-    await domain.queue.wake(job);
-    await domain.queue.wake(job);
+    const claim = () => domain.queue.claim(worker, ['TEST'], [], 60);
+    for (let i = 0; i < 2; i++) await domain.queue.wake(job);
+    expect(await claim()).toMatchObject({ subjectId: job.subjectId, attempt: 1 });
+    expect(await claim()).toBeNull();
     expect(await domain.database.repository(Job).countBy({ kind: 'TEST' })).toBe(1);
+  });
+
+  test.each<[string, () => Date | null]>([
+    ['has no more to do', () => null],
+    ['would look again much later', () => later(600)],
+  ])('a job that is woken while its worker %s is done once more, and no more than that', async (_, next) => {
+    const subjectId = await add();
+    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 300));
+    let done = 0;
+    let begun: () => void = () => {};
+    const hasRead = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const background = service({
+      settle: async () => {
+        done++;
+        begun();
+        await pause();
+        return next();
+      },
+    });
+    const working = background.performNext(worker);
+    await hasRead;
+    // On the embedded database it waits for the worker's transaction, on PostgreSQL it comes in between.
+    await domain.database.transaction(() => domain.queue.wake(backgroundJob({ kind: 'TEST', subjectId })));
+    await working;
+    while (await background.performNext(worker));
+    expect(done).toBe(2);
+  });
+
+  test('who wakes its own job while it works on it does not begin anew', async () => {
+    const subjectId = await add();
+    let done = 0;
+    const background = service({
+      settle: async () => {
+        done++;
+        await domain.queue.wake(backgroundJob({ kind: 'TEST', subjectId }));
+        return null;
+      },
+    });
+    while (await background.performNext(worker));
+    expect(done).toBe(1);
+  });
+
+  test('of many that wake many jobs at once in any order nobody waits for another, and each job goes', async () => {
+    const subjects = await Promise.all(Array.from({ length: 6 }, () => add(later(60))));
+    const wakers = [subjects, [...subjects].reverse(), [...subjects].sort()];
+    const waking = wakers.map((order) =>
+      domain.database.transaction(async () => {
+        for (const subjectId of order) await domain.queue.wake(backgroundJob({ kind: 'TEST', subjectId }));
+      }),
+    );
+    const settled = new Set<string>();
+    const background = service({
+      settle: async (subjectId) => {
+        settled.add(subjectId);
+        return later(60);
+      },
+    });
+    await Promise.all([...waking, background.performNext(randomUUID()), background.performNext(randomUUID())]);
+    while (await background.performNext(worker));
+    expect([...settled].sort()).toEqual([...subjects].sort());
   });
 
   test('a failed job comes back after a pause that grows, and a success makes it short again', async () => {
@@ -175,6 +240,62 @@ describeOnBoth('background jobs', (fresh) => {
     expect(await domain.database.repository(Job).count()).toBe(0);
     const events = await domain.requestChanges.events(late.id, 0, 9);
     expect(events).toMatchObject([{ type: 'RECEIVED' }, { type: 'REMINDER', payload: { days: 0 } }]);
+  });
+
+  test('of a lane one job at a time is done, and the others go by', async () => {
+    const [lane, other] = [randomUUID(), randomUUID()];
+    const enqueue = (more: object) => domain.queue.enqueue({ kind: 'TEST', subjectId: randomUUID(), ...more });
+    for (const each of [lane, lane, lane, other]) await enqueue({ lane: each });
+    const claim = () => domain.database.transaction(() => domain.queue.claim(randomUUID(), ['TEST'], [], 60));
+    const claims = (await Promise.all([1, 2, 3, 4].map(claim))).filter((each) => each !== null);
+    expect(claims).toHaveLength(2);
+    await enqueue({});
+    const free = (await claim())!;
+    expect(await claim()).toBeNull();
+    for (const each of [...claims, free]) await domain.queue.settle(each);
+    expect(await claim()).not.toBeNull();
+    expect(await claim()).toBeNull();
+  });
+
+  test('what waits for the world outside keeps nothing else waiting, however much of it there is', async () => {
+    const outside = new Set<string>();
+    let answer: () => void = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let inside = 0;
+    const background = new BackgroundService(domain, {
+      SLOW: {
+        act: async (subjectId) => {
+          outside.add(subjectId);
+          await answered;
+        },
+        settle: async () => null,
+      },
+      TEST: {
+        settle: async () => {
+          inside++;
+          return null;
+        },
+      },
+    });
+    const slow = () =>
+      domain.queue.enqueue(backgroundJob({ kind: 'SLOW', subjectId: randomUUID(), lane: randomUUID() }));
+    for (let i = 0; i < 6; i++) await slow();
+    const { database } = domain;
+    const concurrency = { inside: 1, outside: 4 };
+    const log = pino({ level: 'silent' });
+    const running = await startWorker({ domain: { background, database }, log, concurrency, pollMs: 20 });
+    const until = async (reached: () => boolean) => {
+      while (!reached()) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await until(() => outside.size === 4);
+    await add();
+    await until(() => inside === 1);
+    expect(outside.size).toBe(4);
+    answer();
+    await until(() => outside.size === 6);
+    await running.stop();
   });
 
   test('a worker does what is due by itself until it is stopped', async () => {

@@ -111,6 +111,9 @@ describeOnBoth('carriers', (fresh) => {
     const why = found.find(({ checkpointId }) => checkpointId === rehearsed)!;
     expect([why.path[0]!.fromId, why.path.at(-1)!.toId]).toEqual([withCats.id, rehearsed]);
     expect((await carriers(cats, asOf)).carriers).toEqual({ base: 10, tuned: 10 });
+    expect(await domain.lineage.carriersOf(cats.id, new Date(cats.createdAt.getTime() - 1_000))).toBeNull();
+    const future = new Date(Date.now() + 60_000);
+    await expect(domain.lineage.carriersOf(cats.id, future)).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   });
 
   test('samples count one by one: two runs that forget a half each forget the whole', async () => {

@@ -111,6 +111,16 @@ describeOnBoth('forgetting an actor', (fresh) => {
     const held = await domain.requests.get(request.id);
     expect(held).toMatchObject({ identity: { checkedBy: id }, hold: { placedBy: id }, playbookBy: { id } });
     expect(await domain.checkpoints.get(second.id)).toMatchObject({ importedBy: id });
+    for (const table of ['alias_move', 'request_event']) {
+      for (const sql of [
+        `DELETE FROM ${table}`,
+        `TRUNCATE ${table} CASCADE`,
+        `UPDATE ${table} SET actor_id = 'person:Olga'`,
+        `UPDATE ${table} SET actor_id = 'forgotten:x', ${table === 'alias_move' ? 'reason' : 'type'} = 'OTHER'`,
+      ]) {
+        await expect(domain.database.query(sql)).rejects.toThrow('never changed and never removed');
+      }
+    }
     await expect(domain.tokens.holder(token.secret)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect((await domain.tokens.holder(bot.secret))?.actor.vouchers).toEqual([id]);
     // What is digested or issued from here on has the hash that the log had.

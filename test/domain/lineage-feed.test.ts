@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Actor, actingAs, type Domain, type LineageChange } from '../../src/domain';
+import { type Actor, actingAs, DEFAULT_PROJECT, type Domain, type LineageChange } from '../../src/domain';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain } from '../support/domain';
 
@@ -122,6 +122,56 @@ describeOnBoth('following the graph', (fresh) => {
     await Promise.all([again.end(), elsewhere.end()]);
     expect(again.labels()).toEqual(expect.arrayContaining(['seen', 'missed']));
     expect(elsewhere.changes).toEqual([]);
+  });
+
+  test('what was missed is read page by page, each thing once, in the order in which it came to be', async () => {
+    await domain.database.query(
+      `WITH node AS (INSERT INTO lineage_node (id, project_id, type, label, created_at)
+         SELECT md5('many ' || n)::uuid, $1, 'CHECKPOINT', 'many ' || n, now() - make_interval(hours => 3, secs => -(n / 1500))
+         FROM generate_series(1, 3500) AS n)
+       INSERT INTO lineage_edge (from_id, to_id, kind, created_at)
+       SELECT md5('many ' || n - 1)::uuid, md5('many ' || n)::uuid, 'FINE_TUNED', now() - make_interval(hours => 3, secs => -(n / 1500))
+       FROM generate_series(2, 3500) AS n`,
+      [DEFAULT_PROJECT],
+    );
+    const query = jest.spyOn(domain.database, 'query');
+    const feed = follow(null, new Date(Date.now() - 4 * 3_600_000));
+    await feed.until(() => feed.labels().filter((label) => label.startsWith('many')).length === 3500);
+    await feed.end();
+    const answers = await Promise.all(query.mock.results.map(({ value }) => value as Promise<unknown[]>));
+    query.mockRestore();
+    expect(Math.max(...answers.map((rows) => rows.length))).toBe(1_000);
+    const many = feed.labels().filter((label) => label.startsWith('many'));
+    expect([many.length, new Set(many).size]).toEqual([3500, 3500]);
+    const times = feed.changes.map(({ at }) => at.getTime());
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    const edges = feed.changes.filter(({ kind, at }) => kind === 'edge' && Date.now() - at.getTime() > 3_600_000);
+    expect(edges).toHaveLength(3499);
+  });
+
+  test('goes on from a moment of the last seven days alone', async () => {
+    const day = 86_400_000;
+    await domain.lineageFeed.admit(null);
+    await domain.lineageFeed.admit(new Date(Date.now() - 6.9 * day));
+    for (const days of [-0.01, 7.1, 20_000]) {
+      const after = new Date(Date.now() - days * day);
+      await expect(domain.lineageFeed.admit(after)).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+    }
+  });
+
+  test('tells of erasure requests those alone who may see them', async () => {
+    const since = new Date();
+    const asked = randomUUID();
+    await domain.lineage.add({ type: 'ERASURE_REQUEST', id: asked, label: 'asked' });
+    await domain.lineage.link({ from: asked, to: await add('made for it'), kind: 'CAUSED' });
+    const reviewer = follow(null, since, { ...olga, roles: ['REVIEWER'] });
+    const viewer = follow(null, since);
+    await reviewer.until(() => reviewer.labels().includes('made for it'));
+    await viewer.until(() => viewer.labels().includes('made for it'));
+    await Promise.all([reviewer.end(), viewer.end()]);
+    const told = ({ changes }: typeof viewer) =>
+      changes.filter((change) => JSON.stringify(change).includes(asked)).map(({ kind }) => kind);
+    expect([told(reviewer).sort(), told(viewer)]).toEqual([['edge', 'node'], []]);
   });
 
   test('speaks while nothing happens', async () => {

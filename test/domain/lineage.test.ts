@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Domain, LineageRequest } from '../../src/domain';
+import { type Actor, actingAs, type Domain, type LineageRequest } from '../../src/domain';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain } from '../support/domain';
 
@@ -84,6 +84,46 @@ describeOnBoth('lineage', (fresh) => {
     expect(await names('x')).toMatchObject({ nodes: ['x0', 'y1'] });
     expect(await names('x', { asOf: before })).toMatchObject({ nodes: ['x0'], complete: true });
     expect(await domain.lineage.of(made.get('y')!, { asOf: before })).toBeNull();
+  });
+
+  test('refuses a size that it would not answer, and a moment that is still to come', async () => {
+    const far = new Date(Date.now() + 60_000);
+    for (const request of [
+      { maxNodes: 0 },
+      { maxNodes: 20_001 },
+      { maxDepth: -5 },
+      { maxDepth: 10_001 },
+      { asOf: far },
+    ]) {
+      await expect(names('a', request)).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+    }
+    expect(await names('a', { maxNodes: 20_000, maxDepth: 10_000, asOf: new Date() })).toMatchObject({
+      complete: true,
+    });
+  });
+
+  test('erasure requests are there for those alone who may see them', async () => {
+    const [set, asked, result] = [randomUUID(), randomUUID(), randomUUID()];
+    await domain.lineage.add({ type: 'FORGET_SET', id: set, label: 'set' });
+    await domain.lineage.add({ type: 'ERASURE_REQUEST', id: asked, label: 'request of 2026-02-04' });
+    await domain.lineage.add({ type: 'CERTIFICATE', id: result, label: 'certificate' });
+    await domain.lineage.link({ from: asked, to: set, kind: 'CAUSED' });
+    await domain.lineage.link({ from: asked, to: result, kind: 'CAUSED' });
+    const seen = (role: 'VIEWER' | 'REVIEWER', start: string, request: LineageRequest = {}) => {
+      const actor: Actor = { kind: 'PERSON', id: `person:${role}`, name: role, roles: [role] };
+      return actingAs(actor, async () => {
+        const found = await domain.lineage.of(start, request);
+        return found && [found.nodes.map(({ node }) => node.label).sort(), found.edges.length];
+      });
+    };
+    const every = [['request of 2026-02-04', 'set'], 1];
+    expect(await seen('REVIEWER', set)).toEqual(every);
+    expect(await seen('REVIEWER', set, { types: ['ERASURE_REQUEST'] })).toEqual(every);
+    for (const request of [{}, { types: ['ERASURE_REQUEST' as const] }]) {
+      expect(await seen('VIEWER', set, request)).toEqual([['set'], 0]);
+    }
+    expect(await seen('VIEWER', asked)).toBeNull();
+    expect(await seen('REVIEWER', asked)).not.toBeNull();
   });
 
   test('ten thousand hops, and back again, are one walk each', async () => {

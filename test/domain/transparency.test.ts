@@ -1,4 +1,5 @@
 import { type Actor, AuditEntry, actingAs, type Domain } from '../../src/domain';
+import { inspectLog } from '../../src/inspect-log';
 import { loadSigningKeys } from '../../src/signing';
 import {
   isConsistent,
@@ -8,8 +9,10 @@ import {
   parseVerifierKey,
   rootFromInclusion,
 } from '../../src/tlog';
+import { readKeys } from '../../src/verify';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain } from '../support/domain';
+import { emptyLog } from '../support/empty-log';
 
 const olga: Actor = { kind: 'PERSON', id: 'person:olga', name: 'Olga', roles: ['PRIVACY_OFFICER'] };
 const subject = { type: 'RUN', id: '5ab4dd63-1a9d-4a2e-a37f-2f2a80e07ed1' };
@@ -21,7 +24,7 @@ describeOnBoth('the transparency log', (fresh, kind) => {
     place = await fresh();
     domain = await openDomain(place);
   });
-  beforeEach(() => domain.database.query('TRUNCATE audit_entry, log_tile, signed_checkpoint, pseudonym'));
+  beforeEach(() => emptyLog(domain.database));
   afterAll(async () => {
     await domain.close();
     await place.discard();
@@ -111,9 +114,25 @@ describeOnBoth('the transparency log', (fresh, kind) => {
       "UPDATE audit_entry SET action = 'OTHER' WHERE position = 1",
       'UPDATE audit_entry SET position = 7 WHERE position = 1',
       'DELETE FROM audit_entry WHERE position = 1',
+      'TRUNCATE audit_entry',
+      'TRUNCATE log_tile',
+      'DELETE FROM log_tile',
+      "UPDATE log_tile SET hashes = '\\x00'",
+      'TRUNCATE signed_checkpoint',
+      'DELETE FROM signed_checkpoint',
+      "UPDATE signed_checkpoint SET note = ''",
     ]) {
       await expect(domain.database.query(sql)).rejects.toThrow('never changed and never removed');
     }
+    expect(await inspectLog(domain)).toEqual([]);
+    await domain.database.query('ALTER TABLE log_tile DISABLE TRIGGER log_tile_grows');
+    const flip = () =>
+      domain.database.query('UPDATE log_tile SET hashes = set_byte(hashes, 33, 255 - get_byte(hashes, 33))');
+    await flip();
+    expect(await inspectLog(domain)).toEqual(['the entry at 1 was altered or removed']);
+    await flip();
+    expect(await inspectLog(domain)).toEqual([]);
+    await domain.database.query('ALTER TABLE log_tile ENABLE TRIGGER log_tile_grows');
     await domain.database.query('ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_stays');
     await domain.database.query("UPDATE audit_entry SET at = at + interval '1 millisecond' WHERE position = 1");
     expect(await domain.log.altered()).toEqual([1]);
@@ -140,11 +159,70 @@ describeOnBoth('the transparency log', (fresh, kind) => {
     expect((await entryOf('APPROVED_AGAIN')).actor).not.toBe(actor);
   });
 
-  test('a server with another key does not go on with the log', async () => {
-    await record('FIRST');
-    await domain.log.integrate();
-    await domain.close();
-    domain = await openDomain(place, { loadKeys: () => loadSigningKeys(`${place.folder}/other-keys`) });
-    await expect(domain.log.integrate()).rejects.toMatchObject({ code: 'LOG_KEY_MISMATCH' });
+  describe('the keys', () => {
+    const withKeys = async (folder: string) => {
+      await domain.close();
+      domain = await openDomain(place, { loadKeys: () => loadSigningKeys(`${place.folder}/${folder}`) });
+    };
+    afterEach(() => withKeys('keys'));
+
+    test('a server with another key than the log was begun with does not go on with it', async () => {
+      await record('FIRST');
+      await domain.log.integrate();
+      await withKeys('other-keys');
+      await expect(domain.log.integrate()).rejects.toMatchObject({ code: 'LOG_KEY_MISMATCH' });
+    });
+
+    test('the first server makes its keys known; one with others signs nothing until its keys are put in their place', async () => {
+      await domain.keyring.admit();
+      await domain.keyring.admit();
+      const [first, ...more] = [await domain.keyring.log(), ...(await domain.keyring.published())];
+      expect(more.map(({ purpose, usedUntil }) => [purpose, usedUntil])).toEqual([
+        ['LOG', null],
+        ['DOCUMENTS', null],
+      ]);
+      const old = await domain.log.integrate();
+      const entry = await domain.database.repository(AuditEntry).findOneByOrFail({ position: 0 });
+      expect(entry.action).toBe('KEY_PUBLISHED');
+      const before = readKeys([{ name: 'keys', text: JSON.stringify({ keys: more }) }]);
+
+      await withKeys('new-keys');
+      const refused = { code: 'KEY_NOT_IN_USE', message: expect.stringContaining('lethe keys replace') };
+      await expect(domain.keyring.admit()).rejects.toMatchObject(refused);
+      await expect(domain.log.integrate()).rejects.toMatchObject(refused);
+      await expect(domain.keyring.documents()).rejects.toMatchObject(refused);
+      expect(await domain.log.latest()).toEqual(old);
+
+      expect(await domain.keyring.replace()).toHaveLength(2);
+      expect(await domain.keyring.replace()).toEqual([]);
+      await domain.keyring.admit();
+      const now = await domain.log.integrate();
+      // The log goes on under its name, and what was signed before is still good.
+      expect(now).toMatchObject({ origin: first.name, size: 6 });
+      expect(openCheckpoint(now.note, first)).toBeNull();
+      expect(await domain.log.at(old.size)).toEqual(old);
+      expect(isConsistent(old, now, await domain.log.proveConsistency(old.size, now.size))).toBe(true);
+      const published = await domain.keyring.published();
+      expect(published.map(({ purpose, usedUntil }) => [purpose, usedUntil !== null])).toEqual([
+        ['LOG', false],
+        ['DOCUMENTS', false],
+        ['LOG', true],
+        ['DOCUMENTS', true],
+      ]);
+      const keys = readKeys([{ name: 'keys', text: JSON.stringify({ keys: published }) }]);
+      const both = keys.logs.get(first.name)!;
+      expect(both.map((key) => [old.note, now.note].map((note) => openCheckpoint(note, key) !== null))).toEqual([
+        [false, true],
+        [true, false],
+      ]);
+      expect([...keys.documents.keys()]).toEqual(expect.arrayContaining([...before.documents.keys()]));
+      expect(await inspectLog(domain)).toEqual([]);
+      await expect(domain.database.query('UPDATE published_key SET used_until = NULL')).rejects.toThrow(
+        'never changed',
+      );
+
+      await withKeys('keys');
+      await expect(domain.keyring.admit()).rejects.toMatchObject({ code: 'KEY_NOT_IN_USE' });
+    });
   });
 });

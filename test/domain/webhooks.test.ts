@@ -2,13 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import {
-  AuditEntry,
-  type Domain,
-  type WebhookDelivery,
-  type WebhookEndpoint,
-  type WebhookType,
-} from '../../src/domain';
+import { AuditEntry, type Domain, type NewSecret, type WebhookDelivery, type WebhookType } from '../../src/domain';
 import { Destinations } from '../../src/domain/webhook/destinations';
 import { pauses } from '../../src/domain/webhook/schedule';
 import { sendWebhook } from '../../src/domain/webhook/send-webhook';
@@ -68,7 +62,7 @@ describeOnBoth('webhooks', (fresh) => {
   });
 
   const endpoint = async (types: WebhookType[] = [], url = receiver.url) =>
-    granted(await domain.webhooks.create({ url, types }));
+    granted(await domain.webhooks.create({ url, types })).endpoint;
   const publish = () => domain.webhooks.publish('RUN_FINISHED', { runId: 'r', status: 'FAILED', resultId: null });
   const deliveries = async (id: string): Promise<WebhookDelivery[]> =>
     (await domain.deliveries.list(id, {})).items.map(({ node }) => node);
@@ -107,7 +101,7 @@ describeOnBoth('webhooks', (fresh) => {
           throw error;
         }
       };
-      return { count: given['webhook-signature']!.split(' ').length, new: fits(secret), old: fits(old) };
+      return { count: given['webhook-signature']!.split(' ').length, new: fits(secret!), old: fits(old) };
     };
     expect(await signedWith()).toEqual({ count: 2, new: true, old: true });
     // The library compares a delivery's time with today's, so the end of the day is moved to now.
@@ -123,12 +117,12 @@ describeOnBoth('webhooks', (fresh) => {
   test('the hours of grace are those of every earlier secret, and none ends one that leaked', async () => {
     const { id } = await endpoint();
     const rotate = (graceHours: number) => domain.webhooks.rotateSecret({ id, graceHours });
-    const ends = (found: WebhookEndpoint) =>
+    const ends = ({ endpoint: found }: NewSecret) =>
       found.formerSecrets.map(({ until }) => (Date.parse(until) - now.getTime()) / 3_600_000);
     const began = granted(await rotate(48));
     expect(ends(began)).toEqual([48]);
-    expect(secretsOf(began, later(48 * 3600 - 1))).toHaveLength(2);
-    expect(secretsOf(began, later(48 * 3600))).toEqual([began.secret]);
+    expect(secretsOf(began.endpoint, later(48 * 3600 - 1))).toHaveLength(2);
+    expect(secretsOf(began.endpoint, later(48 * 3600))).toEqual([began.secret]);
     expect(ends(granted(await rotate(1)))).toEqual([1, 1]);
     expect(ends(granted(await rotate(24)))).toEqual([24, 1, 1]);
     granted(await rotate(24));
@@ -141,12 +135,19 @@ describeOnBoth('webhooks', (fresh) => {
     expect(await domain.webhooks.rotateSecret(nobody)).toMatchObject({ code: 'WEBHOOK_NOT_FOUND' });
   });
 
+  test('a secret is shown once: an endpoint that is made twice with one key is one, and its secret stays away', async () => {
+    const input = { url: receiver.url, types: [], idempotencyKey: receiver.url };
+    const first = granted(await domain.webhooks.create(input));
+    expect(first.secret).toBe(first.endpoint.secret);
+    expect(granted(await domain.webhooks.create(input))).toEqual({ ...first, secret: null });
+  });
+
   test('a rotation that is asked for twice with one key is one', async () => {
     const { id } = await endpoint();
     const input = { id, graceHours: 24, idempotencyKey: id };
     const first = granted(await domain.webhooks.rotateSecret(input));
     const again = granted(await domain.webhooks.rotateSecret(input));
-    expect(again).toEqual(first);
+    expect(again).toEqual({ ...first, secret: null });
     expect(await domain.webhooks.rotateSecret({ ...input, graceHours: 1 })).toMatchObject({
       code: 'IDEMPOTENCY_CONFLICT',
     });
@@ -211,6 +212,10 @@ describeOnBoth('webhooks', (fresh) => {
 
     receiver.answer = { status: 200, headers: {} };
     expect(granted(await domain.deliveries.replay(delivery.id)).status).toBe('PENDING');
+    const [replayed] = await domain.database
+      .repository(AuditEntry)
+      .findBy({ subjectId: id, action: 'WEBHOOK_REPLAYED' });
+    expect(replayed).toMatchObject({ subjectType: 'WEBHOOK' });
     await performDue(domain);
     expect(await deliveries(id)).toMatchObject([{ status: 'DELIVERED', attempts: 11 }]);
     expect((await domain.webhooks.get(id))!.failingSince).toBeNull();
@@ -372,6 +377,18 @@ describeOnBoth('webhooks', (fresh) => {
     expect(performed.filter((job) => job?.error !== undefined)).toEqual([]);
     await performDue(domain);
     expect(new Set((await deliveries(id)).map(({ status }) => status))).toEqual(new Set(['CANCELLED']));
+  });
+
+  test('one delivery at a time goes to an endpoint, and who answers goes before who does not', async () => {
+    const slow = await endpoint();
+    const other = await endpoint();
+    await domain.database.query('UPDATE webhook_endpoint SET failing_since = now() WHERE id = $1', [slow.id]);
+    for (let i = 0; i < 2; i++) await publish();
+    const claim = () => domain.database.transaction(() => domain.queue.claim(randomUUID(), ['WEBHOOK'], [], 60));
+    const claims = [await claim(), await claim(), await claim()];
+    const rows = await domain.deliveries.byIds(claims.flatMap((each) => (each ? [each.subjectId] : [])));
+    const endpointOf = (id: string | undefined) => rows.find((row) => row.id === id)?.endpointId;
+    expect(claims.map((each) => endpointOf(each?.subjectId))).toEqual([other.id, slow.id, undefined]);
   });
 
   test('a redirect is not followed: it is a failure', async () => {

@@ -77,7 +77,9 @@ export class AuditResolver {
     return ForgetActorResult.show(await domain.forgetting.forget(actor));
   }
 
-  @Query(() => [SigningKeyType], { description: 'The public keys of this server.' })
+  @Query(() => [SigningKeyType], {
+    description: 'The public keys of this installation, the newest first: those in use, and those that were.',
+  })
   async signingKeys(@Ctx() { domain }: Context): Promise<SigningKeyType[]> {
     return (await domain.keyring.published()).map((key) => new SigningKeyType(key));
   }

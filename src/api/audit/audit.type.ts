@@ -176,7 +176,13 @@ export class SigningKeyType {
   })
   verifierKey: string | null;
 
-  constructor(key: PublishedKey) {
-    Object.assign(this, key);
+  @Field(() => DateTime, { description: 'Since when it is used.' })
+  usedFrom: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'When another took its place; null for the one in use.' })
+  usedUntil: Date | null;
+
+  constructor({ purpose, algorithm, hint, pem, verifierKey, createdAt: usedFrom, usedUntil }: PublishedKey) {
+    Object.assign(this, { purpose, algorithm, hint, pem, verifierKey, usedFrom, usedUntil: usedUntil ?? null });
   }
 }

@@ -1,5 +1,5 @@
 import { Ctx, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { type Certificate, certificateStatuses } from '../../domain';
+import { type Certificate, certificateStatuses, maySeeRequests } from '../../domain';
 import type { Context } from '../context';
 import { enumOf } from '../enum-of';
 import { Node } from '../node';
@@ -25,6 +25,7 @@ registerEnumType(CertificateStatusEnum, {
 })
 export class CertificateType extends Node {
   private readonly claims: Certificate['claims'];
+  private readonly requestId: string | null;
   private readonly supersedesId: string | null;
   private readonly pageDigest: string | null;
 
@@ -38,8 +39,14 @@ export class CertificateType extends Node {
   @Field(() => String, { nullable: true, description: 'Why it is STALE or REVOKED.' })
   reason: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The erasure request it answers.' })
-  requestId: string | null;
+  @Field(() => ID, {
+    name: 'requestId',
+    nullable: true,
+    description: 'The erasure request it answers; null, too, where you may not see requests.',
+  })
+  shownRequestId(@Ctx() { session }: Context): string | null {
+    return maySeeRequests(session.actor) ? this.requestId : null;
+  }
 
   @Field(() => ID, { description: 'The run it is about.' })
   runId: string;
@@ -70,10 +77,12 @@ export class CertificateType extends Node {
 
   @Field(() => JsonObject, {
     name: 'claims',
-    description: 'Everything it says, as docs/certificate.md describes it, but where the log has it.',
+    description:
+      'Everything it says, as docs/certificate.md describes it, but where the log has it; without `request` where you may not see requests.',
   })
-  shownClaims(): object {
-    return this.claims;
+  shownClaims(@Ctx() { session }: Context): object {
+    const { request, ...rest } = this.claims;
+    return maySeeRequests(session.actor) ? this.claims : rest;
   }
 
   @Field(() => String, {

@@ -8,13 +8,13 @@ export class CarriersResolver {
   @Query(() => CarriersType, {
     nullable: true,
     description:
-      'Every checkpoint that descends from training on what a forget set means and was not made to forget it, across fine-tunes, merges and runs; null when there is no such set.',
+      'Every checkpoint that descends from training on what a forget set means and was not made to forget it, across fine-tunes, merges and runs; null when there is no such set, or was not then.',
   })
   async carriers(
     @Arg('forgetSetId', () => ID, { description: 'The forget set.' }) forgetSetId: string,
     @Arg('asOf', () => DateTime, {
       nullable: true,
-      description: 'The graph as it stood then; as it stands when left out.',
+      description: 'The graph as it stood then, not later than now; as it stands when left out.',
     })
     asOf: Date | null | undefined,
     @Ctx() { domain }: Context,

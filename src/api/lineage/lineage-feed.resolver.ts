@@ -13,7 +13,7 @@ class LineageChangedArgs {
   @Field(() => DateTime, {
     nullable: true,
     description:
-      '`at` of the newest change already seen: what came since is told first, and changes of the minute before it may be told again. Left out, only what is new is told.',
+      '`at` of the newest change already seen, at most seven days ago: what came since is told first, and changes of the minute before it may be told again. Left out, only what is new is told.',
   })
   after?: Date | null;
 }
@@ -32,7 +32,7 @@ export class LineageFeedResolver {
   }
 }
 
-/** Checks `of` before anything is sent: an id that is not there is an error, not silence. */
+/** Checks both before anything is sent: an id that is not there and a moment to come are errors, not silence. */
 async function follow(
   { of = null, after = null }: LineageChangedArgs,
   { domain, stop }: Context,
@@ -40,5 +40,6 @@ async function follow(
   if (of !== null && !(await domain.lineage.of(of, { maxNodes: 1 }))) {
     throw new Misuse('NOT_FOUND', `there is no ${of} in the graph`);
   }
+  await domain.lineageFeed.admit(after);
   return abortable((signal) => domain.lineageFeed.follow(of, after, signal), stop);
 }

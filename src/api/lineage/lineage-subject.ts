@@ -1,4 +1,4 @@
-import { forbidden, type LineageNodeType } from '../../domain';
+import { type LineageNodeType, maySeeRequests } from '../../domain';
 import { ApprovalType } from '../approval/approval.type';
 import { CertificateType } from '../certificate/certificate.type';
 import { CheckpointType } from '../checkpoint/checkpoint.type';
@@ -26,9 +26,7 @@ export const lineageSubjects: Record<LineageNodeType, Show> = {
   MERGE: async (id, { loaders }) => MergeType.of(await loaders.merge.load(id)),
   EVALUATION: async (id, { loaders }) => EvaluationType.of(await loaders.evaluation.load(id)),
   ERASURE_REQUEST: async (id, { loaders, session }) =>
-    forbidden('Query', 'erasureRequest', session.actor) === null
-      ? ErasureRequestType.of(await loaders.erasureRequest.load(id))
-      : null,
+    maySeeRequests(session.actor) ? ErasureRequestType.of(await loaders.erasureRequest.load(id)) : null,
   VERIFICATION: async (id, { loaders }) => VerificationType.of(await loaders.verification.load(id)),
   APPROVAL: async (id, { loaders }) => ApprovalType.of(await loaders.approval.load(id)),
   CERTIFICATE: async (id, { loaders }) => CertificateType.of(await loaders.certificate.load(id)),

@@ -31,7 +31,10 @@ class LineageArgs implements LineageRequest {
   })
   types?: LineageNodeType[] | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'The graph as it stood then; as it stands when left out.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The graph as it stood then, not later than now; as it stands when left out.',
+  })
   asOf?: Date | null;
 }
 
@@ -39,7 +42,8 @@ class LineageArgs implements LineageRequest {
 export class LineageResolver {
   @Query(() => LineageType, {
     nullable: true,
-    description: 'Where a thing came from and what became of it; null when there is no such thing, or was not then.',
+    description:
+      'Where a thing came from and what became of it; null when there is no such thing, or was not then. Erasure requests are part of it for those who may see them; for others they are not there.',
   })
   async lineage(
     @Args(() => LineageArgs) { of, ...request }: LineageArgs,

@@ -74,7 +74,7 @@ export class LineageNodeObject {
 
   @Field(() => Node, {
     nullable: true,
-    description: 'The thing itself; null where you may not see it: requests are not for all roles.',
+    description: 'The thing itself; null where you may not see it.',
   })
   async subject(@Ctx() context: Context): Promise<Node | null> {
     return lineageSubjects[this.type](this.subjectId, context);

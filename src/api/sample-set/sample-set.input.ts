@@ -33,7 +33,8 @@ abstract class CreateSampleSetInput extends IdempotentInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Class names. Without a dataset they are all there is (zero-shot); with one they choose its samples.',
+    description:
+      'Class names. Without a dataset they are all there is (zero-shot); with one they choose its samples, instead of `classes` of a selector.',
   })
   classes?: string[] | null;
 

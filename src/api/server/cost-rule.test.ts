@@ -2,7 +2,9 @@ import { buildSchema, parse, validate } from 'graphql';
 import { costRule } from './cost-rule';
 
 const schema = buildSchema(`
-  type Query { list(first: Int): Connection, some(ids: [ID]): [Node] }
+  type Query { list(first: Int): Connection, some(ids: [ID]): [Node], lineage(maxNodes: Int): Walk }
+  type Walk { nodes: [Met] edges: [Edge] }
+  type Met { label: String subject: Node }
   type Connection { edges: [Edge] }
   type Edge { node: Node }
   type Node { id: ID list(first: Int): Connection }
@@ -40,4 +42,21 @@ test('a fragment that spreads itself ends', () => {
   expect(costs('{ list { ...Loop } } fragment Loop on Connection { edges { node { list { ...Loop } } } }', 1000)).toBe(
     false,
   );
+});
+
+test('the nodes of a walk come with it, but what is below `subject` counts as often as it may have nodes', () => {
+  const walk = (most: string, inner: string) => `{ lineage${most} { nodes { label ${inner} } } }`;
+  expect(costs(walk('(maxNodes: 20000)', ''), 3)).toBe(false);
+  const fifty = walk('(maxNodes: 50)', 'subject { id }'); // lineage, nodes, label, subject + 50 * id
+  expect([costs(fifty, 54), costs(fifty, 53)]).toEqual([false, true]);
+  for (const most of ['', '(maxNodes: null)']) {
+    const usual = walk(most, 'subject { id }');
+    expect([costs(usual, 204), costs(usual, 203)]).toEqual([false, true]);
+  }
+  const variable = `query ($n: Int) ${walk('(maxNodes: $n)', 'subject { id }')}`;
+  expect([costs(variable, 20_004), costs(variable, 20_003)]).toEqual([false, true]);
+  const hidden = `{ one: lineage(maxNodes: 1) { ...F } lineage(maxNodes: 9) { ...F } }
+    fragment F on Walk { nodes { ...G } } fragment G on Met { subject { ${page('(first: 10)', 'id')} } }`;
+  // lineage, nodes, subject + nodes * (list + 10 * (edges, node, id)), of 1 node and of 9
+  expect([costs(hidden, 316), costs(hidden, 315)]).toEqual([false, true]);
 });

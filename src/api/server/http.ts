@@ -75,6 +75,10 @@ export async function serveHttp(options: HttpOptions): Promise<HttpEndpoint> {
     log.debug({ requestId: request.id, method, route, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
+    if (error.code === 'ARTIFACT_MISSING') {
+      log.error({ err: error }, 'what is on record is not in the store');
+      return reply.code(503).send(failure(error.code, error.message));
+    }
     const status = error.statusCode ?? 500;
     if (status >= 500) {
       return reply.code(500).send({ errors: [presentError(error)] });

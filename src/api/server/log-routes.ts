@@ -1,21 +1,22 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Domain } from '../../domain';
 import { parseTilePath } from '../../tlog';
+import { SigningKeyType } from '../audit/audit.type';
 
-/** What is there stays as it is. */
-const FOR_EVER = 'public, max-age=31536000, immutable';
+/** What is there stays as it is; not in caches that others share, who may have no token. */
+const FOR_EVER = 'private, max-age=31536000, immutable';
 const TEXT = 'text/plain; charset=utf-8';
 
 /**
  * The transparency log over plain HTTP, as https://c2sp.org/tlog-tiles says, under the prefix `/log`:
  * `GET /log/checkpoint`, `/log/tile/<L>/<N>[.p/<W>]` and `/log/tile/entries/<N>[.p/<W>]`. Beside it, for clients that would
  * rather not put proofs together: `/log/proof/inclusion?entry=` (`.tlog-proof` by `format=file`), `/log/proof/consistency?from=&to=`.
- * `GET /keys`: the public keys of this server.
+ * `GET /keys`: the public keys of this installation, former ones too.
  */
 export function serveLog(app: FastifyInstance, domain: Domain): void {
   const { audit, keyring, log } = domain;
 
-  app.get('/keys', async () => ({ keys: await keyring.published() }));
+  app.get('/keys', async () => ({ keys: (await keyring.published()).map((key) => new SigningKeyType(key)) }));
 
   app.get('/log/checkpoint', async (_request, reply) => {
     const { note } = (await log.latest()) ?? (await log.integrate());

@@ -122,14 +122,11 @@ export function serveWebSocket(options: WebSocketOptions): WebSocketEndpoint {
     },
     async onSubscribe({ subscriptions, extra }, _id, { query, operationName, variables }) {
       if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
-        throw new Error(`At most ${limits.operationsPerSocket} operations at a time`);
+        return [refused('TOO_MANY_OPERATIONS', `At most ${limits.operationsPerSocket} operations at a time`)];
       }
       const parsed = parseWithinLimits(schema, query);
       if (!('kind' in parsed)) return parsed;
-      if (!(await recheck(extra))) {
-        const extensions = { code: 'UNAUTHENTICATED' };
-        return [new GraphQLError('The credentials are no longer valid', { extensions })];
-      }
+      if (!(await recheck(extra))) return [refused('UNAUTHENTICATED', 'The credentials are no longer valid')];
       const contextValue = options.createContext(extra.session!);
       return { schema, document: parsed, operationName, variableValues: variables, contextValue };
     },
@@ -232,6 +229,11 @@ async function refusal(
   if (headers.authorization !== undefined && !(await identified(authentication, headers.authorization))) return 401;
   if (!headers['sec-websocket-protocol']?.includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return 400;
   return undefined;
+}
+
+/** An operation that is not begun. The socket and its other operations go on. */
+function refused(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
 }
 
 /** Who shows these credentials; null when nobody does. */

@@ -2,6 +2,7 @@ import { Ctx, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import {
   deliveryStatuses,
   type FormerSecret,
+  type NewSecret,
   type WebhookAttempt,
   type WebhookDelivery,
   type WebhookEndpoint,
@@ -140,17 +141,21 @@ export class CreatedWebhook {
   @Field(() => WebhookGraphType, { description: 'The endpoint.' })
   webhook: WebhookGraphType;
 
-  @Field(() => String, { description: 'The key of its signatures, `whsec_...`. It is shown here and nowhere else.' })
-  secret: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The key of its signatures, `whsec_...`. It is shown once: null when the request is repeated; rotate one that was lost.',
+  })
+  secret: string | null;
 
-  static of(this: void, row: WebhookEndpoint): CreatedWebhook {
-    return Object.assign(new CreatedWebhook(), { webhook: WebhookGraphType.of(row), secret: row.secret });
+  static of(this: void, { endpoint, secret }: NewSecret): CreatedWebhook {
+    return Object.assign(new CreatedWebhook(), { webhook: WebhookGraphType.of(endpoint), secret });
   }
 }
 
 @ObjectType('RotatedWebhook', { description: 'An endpoint and its new secret.' })
 export class RotatedWebhook extends CreatedWebhook {
-  static override of(this: void, row: WebhookEndpoint): RotatedWebhook {
-    return Object.assign(new RotatedWebhook(), CreatedWebhook.of(row));
+  static override of(this: void, made: NewSecret): RotatedWebhook {
+    return Object.assign(new RotatedWebhook(), CreatedWebhook.of(made));
   }
 }

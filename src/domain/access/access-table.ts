@@ -122,8 +122,9 @@ export const accessTable = {
   },
   Http: {
     '/graphql': READ,
-    '/certificates/:id/bundle': READ,
-    '/certificates/:id/page': READ,
+    // Signed as they are, with the request they answer.
+    '/certificates/:id/bundle': SEE_REQUESTS,
+    '/certificates/:id/page': SEE_REQUESTS,
     '/checkpoints/:id/files/*': READ,
     '/checkpoints/:id/model.sig': READ,
     '/checkpoints/:id/bom.cdx.json': READ,

@@ -20,6 +20,11 @@ export function forbidden(door: Door, name: string, actor: Actor): string | null
   return `${name} is for ${inWords(right.roles)}${where}; ${actor.name} is ${inWords(actor.roles)}`;
 }
 
+/** Whether an actor may know of erasure requests: also where certificates or the graph would tell of them. */
+export function maySeeRequests(actor: Actor): boolean {
+  return forbidden('Query', 'erasureRequest', actor) === null;
+}
+
 /** @throws Misuse FORBIDDEN, naming the roles that may */
 export function demand(door: Door, name: string, actor: Actor): void {
   const reason = forbidden(door, name, actor);

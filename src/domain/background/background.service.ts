@@ -12,7 +12,7 @@ const FOR_EVER = 2 ** 31 - 1;
 export type Performed = { kind: string; subjectId: string; error?: unknown };
 
 /** A job of a background kind, as it is added or woken. */
-export function backgroundJob(job: Pick<NewJob, 'kind' | 'subjectId' | 'runAfter'>): NewJob {
+export function backgroundJob(job: Pick<NewJob, 'kind' | 'subjectId' | 'priority' | 'runAfter' | 'lane'>): NewJob {
   return { ...job, maxAttempts: FOR_EVER };
 }
 
@@ -24,14 +24,22 @@ export class BackgroundService {
     readonly kinds: Record<string, BackgroundWork>,
   ) {}
 
+  /** Kinds that speak to the world outside, which may be slow, and those that do not and shall not wait for it. */
+  get pools(): { outside: string[]; inside: string[] } {
+    const kinds = Object.keys(this.kinds);
+    const outside = kinds.filter((kind) => this.kinds[kind]!.act);
+    return { outside, inside: kinds.filter((kind) => !outside.includes(kind)) };
+  }
+
   /**
    * Does the next job that is due. A failure is told, and the job tried again after a pause.
    * @param worker id of who asks, a UUID
+   * @param kinds those to choose from; all when left out
    * @returns null when nothing is due
    */
-  async performNext(worker: string): Promise<Performed | null> {
+  async performNext(worker: string, kinds: string[] = Object.keys(this.kinds)): Promise<Performed | null> {
     const { database, queue } = this.services;
-    const claim = await database.transaction(() => queue.claim(worker, Object.keys(this.kinds), [], LEASE_SECONDS));
+    const claim = await database.transaction(() => queue.claim(worker, kinds, [], LEASE_SECONDS));
     if (!claim) return null;
     const { kind, subjectId } = claim;
     const work = this.kinds[kind]!;

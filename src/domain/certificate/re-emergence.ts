@@ -18,8 +18,8 @@ interface ReEmergenceServices {
   webhooks: WebhookService;
 }
 
-/** Most nodes looked through for ancestors of a checkpoint; far more than a chain of checkpoints ever has. */
-const MOST_ANCESTORS = 20_000;
+/** How far is looked for ancestors of a checkpoint; far more than a chain of checkpoints ever has. */
+const MOST_ANCESTORS = 10_000;
 
 const UNTIL_SIGNED_MS = 2_000;
 

@@ -25,8 +25,13 @@ export function origin({ checkpoint, lineage, runs }: Dossier): string {
     const how = kind === 'IDENTICAL' ? 'identical to' : `${kind.toLowerCase().replace('_', '-')} from`;
     return `${how} ${labels.get(fromId)}${weight}`;
   });
-  const how = checkpoint.mergeId ? 'averaged by Lethe' : `imported from ${checkpoint.source}`;
+  const how = checkpoint.mergeId ? 'averaged by Lethe' : imported(checkpoint);
   return [how, ...named].join('; ');
+}
+
+/** Documents are published: a model of the hub is named, a path of the server is nobody's business. */
+function imported({ source }: Checkpoint): string {
+  return source?.startsWith('hf:') ? `imported from ${source}` : 'imported from files';
 }
 
 /** `0.850 [0.794, 0.893]` */

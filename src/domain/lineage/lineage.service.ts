@@ -3,10 +3,12 @@ import type { Database } from '../../database';
 import { currentProject } from '../actor/actor';
 import { isId } from '../listing/cursor';
 import { projectOfNew } from '../project/owned';
+import { Misuse } from '../refusal/misuse';
 import { type Carriers, carriersOf } from './carriers';
+import { hiddenTypes } from './hidden-types';
 import { LineageEdge } from './lineage-edge.entity';
 import { lineageChannel } from './lineage-feed';
-import type { LineageNodeType } from './lineage-graph';
+import { type LineageNodeType, lineageNodeTypeNames } from './lineage-graph';
 import { LineageNode } from './lineage-node.entity';
 import { distances, edgesAmong, type Walk, walk } from './lineage-walk';
 
@@ -20,7 +22,7 @@ export interface LineageRequest {
   maxNodes?: number | null;
   /** Nodes of other types are neither shown nor passed through; the start always is. All types when left out. */
   types?: LineageNodeType[] | null;
-  /** The graph as it stood then; as it stands when left out. */
+  /** The graph as it stood then, not later than now; as it stands when left out. */
   asOf?: Date | null;
 }
 
@@ -35,8 +37,22 @@ export interface Lineage {
   asOf: Date;
 }
 
-const bounded = (value: number | null | undefined, preset: number, most: number): number =>
-  Math.min(Math.max(Math.trunc(value ?? preset), 1), most);
+const MOST_DEPTH = 10_000;
+/** Most nodes that a walk may be asked for, and how many it has when nobody says. */
+export const LARGEST_WALK = 20_000;
+export const USUAL_WALK = 200;
+
+/** @throws Misuse OUT_OF_RANGE */
+function demandRange(name: string, value: number, most: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return;
+  throw new Misuse('OUT_OF_RANGE', `${name} must be an integer from 1 to ${most.toLocaleString('en')}, not ${value}`);
+}
+
+/** @throws Misuse OUT_OF_RANGE: nobody knows how the graph will stand */
+function demandPast(asOf: Date | null, now: Date): void {
+  if (asOf === null || asOf <= now) return;
+  throw new Misuse('OUT_OF_RANGE', `asOf must not be later than ${now.toISOString()}, which is now`);
+}
 
 /** The database's clock, which dates all rows; a millisecond on, for rows are dated to the nearest one. */
 const NOW = `clock_timestamp() + interval '1 millisecond'`;
@@ -63,18 +79,29 @@ export class LineageService {
     await this.database.notify(lineageChannel, '');
   }
 
-  /** Where a thing came from and what came of it. Edges stay within a project, so the start alone is asked for its own. Null when there is (or then was) no such node. */
+  /**
+   * Where a thing came from and what came of it. Edges stay within a project, so the start alone is asked for its own. Null when there is (or
+   * then was) no such node, or the actor may not know of it.
+   * @throws Misuse OUT_OF_RANGE
+   */
   async of(id: string, request: LineageRequest = {}): Promise<Lineage | null> {
     if (!isId(id)) return null;
-    const { direction, types = null, asOf = null } = request;
+    const { direction, asOf = null } = request;
+    const maxDepth = request.maxDepth ?? 10;
+    const maxNodes = request.maxNodes ?? USUAL_WALK;
+    demandRange('maxDepth', maxDepth, MOST_DEPTH);
+    demandRange('maxNodes', maxNodes, LARGEST_WALK);
+    const hidden = hiddenTypes();
     const [start] = await this.database.query<{ createdAt: Date; now: Date }>(
       `SELECT created_at AS "createdAt", ${NOW} AS now FROM lineage_node
-       WHERE id = $1 AND ($2::uuid IS NULL OR project_id = $2)`,
-      [id, currentProject()],
+       WHERE id = $1 AND ($2::uuid IS NULL OR project_id = $2) AND NOT type = ANY($3)`,
+      [id, currentProject(), hidden],
     );
-    if (!start || (asOf && start.createdAt > asOf)) return null;
-    const maxDepth = bounded(request.maxDepth, 10, 10_000);
-    const maxNodes = bounded(request.maxNodes, 200, 20_000);
+    if (!start) return null;
+    demandPast(asOf, start.now);
+    if (asOf && start.createdAt > asOf) return null;
+    const chosen = request.types ?? (hidden.length > 0 ? lineageNodeTypeNames : null);
+    const types = chosen && chosen.filter((type) => !hidden.includes(type));
     const ways = (['ANCESTORS', 'DESCENDANTS'] as const).filter(
       (way) => way === (direction ?? way) || direction === 'BOTH',
     );
@@ -99,10 +126,14 @@ export class LineageService {
     };
   }
 
-  /** Who still carries what a forget set means, and who did until it was made to forget. Null when there is no such set. */
+  /**
+   * Who still carries what a forget set means, and who did until it was made to forget. Null when there is (or then was) no such set.
+   * @throws Misuse OUT_OF_RANGE
+   */
   async carriersOf(forgetSetId: string, asOf?: Date | null): Promise<Carriers | null> {
     if (!isId(forgetSetId)) return null;
     const [clock] = await this.database.query<{ now: Date }>(`SELECT ${NOW} AS now`);
+    demandPast(asOf ?? null, clock!.now);
     return carriersOf(this.database, forgetSetId, asOf ?? clock!.now);
   }
 

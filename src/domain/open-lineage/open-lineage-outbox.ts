@@ -7,6 +7,8 @@ import { runEventMessage, type Transition } from './run-event-message';
 export const openLineageChannel = 'lethe_open_lineage';
 
 interface Neighbour extends Pick<LineageNode, 'id' | 'type' | 'label'> {
+  /** Name of the project that it is of, as all that is about one run. */
+  project: string;
   role: 'SELF' | 'INPUT' | 'OUTPUT';
   method: string | null;
   at: Date;
@@ -27,11 +29,12 @@ export class OpenLineageOutbox {
   async record(eventType: Transition, id: string, error: string | null = null): Promise<void> {
     if (!this.enabled) return;
     const found = await this.database.query<Neighbour>(
-      `SELECT node.id, node.type, node.label, about.role, method.name AS method, clock_timestamp() AS at
+      `SELECT node.id, node.type, node.label, project.name AS project, about.role, method.name AS method, clock_timestamp() AS at
        FROM (SELECT $1::uuid AS id, 'SELF' AS role
          UNION ALL SELECT from_id, 'INPUT' FROM lineage_edge WHERE to_id = $1 AND kind = 'USED'
          UNION ALL SELECT to_id, 'OUTPUT' FROM lineage_edge WHERE from_id = $1 AND kind = 'GENERATED') AS about
        JOIN lineage_node AS node ON node.id = about.id
+       JOIN project ON project.id = node.project_id
        LEFT JOIN run ON run.id = node.id LEFT JOIN method ON method.id = run.method_id
        ORDER BY node.created_at, node.id`,
       [id],
@@ -41,6 +44,7 @@ export class OpenLineageOutbox {
     const message = runEventMessage({
       eventType,
       at: self.at,
+      project: self.project,
       node: self,
       method: self.method,
       inputs: found.filter(({ role }) => role === 'INPUT'),

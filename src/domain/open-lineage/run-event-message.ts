@@ -37,6 +37,8 @@ interface DatasetMessage {
 interface Told {
   eventType: Transition;
   at: Date;
+  /** Its name. */
+  project: string;
   /** The run, merge or evaluation. */
   node: Pick<LineageNode, 'id' | 'type' | 'label'>;
   /** Of a run. */
@@ -46,11 +48,15 @@ interface Told {
   error: string | null;
 }
 
-const NAMESPACE = 'lethe';
 const PRODUCER = 'urn:lethe:server';
 
+/** Receivers tell tenants apart by the namespace, and give people the right to one of them. */
+const namespaceOf = (project: string): string => `lethe/${project}`;
+
 /** Everything that is used or made is a dataset to OpenLineage; its name is its type and its id, people's name is its description. */
-export function runEventMessage({ eventType, at, node, method, inputs, outputs, error }: Told): RunEventMessage {
+export function runEventMessage(told: Told): RunEventMessage {
+  const { eventType, at, project, node, method, inputs, outputs, error } = told;
+  const namespace = namespaceOf(project);
   return {
     eventType,
     eventTime: at.toISOString(),
@@ -66,18 +72,18 @@ export function runEventMessage({ eventType, at, node, method, inputs, outputs, 
             },
     },
     job: {
-      namespace: NAMESPACE,
+      namespace,
       name: [node.type.toLowerCase(), ...(method === null ? [] : [method])].join('/'),
       facets: { documentation: facet('1-0-1/DocumentationJobFacet', { description: node.label }) },
     },
-    inputs: inputs.map(datasetMessage),
-    outputs: outputs.map(datasetMessage),
+    inputs: inputs.map((input) => datasetMessage(input, namespace)),
+    outputs: outputs.map((output) => datasetMessage(output, namespace)),
   };
 }
 
-function datasetMessage({ id, type, label }: Told['node']): DatasetMessage {
+function datasetMessage({ id, type, label }: Told['node'], namespace: string): DatasetMessage {
   const documentation = facet('1-0-1/DocumentationDatasetFacet', { description: label });
-  return { namespace: NAMESPACE, name: `${type.toLowerCase()}/${id}`, facets: { documentation } };
+  return { namespace, name: `${type.toLowerCase()}/${id}`, facets: { documentation } };
 }
 
 function facet(schema: string, fields: object): Facet {

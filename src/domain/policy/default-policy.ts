@@ -39,8 +39,9 @@ export const DEFAULT_POLICY: Pick<Policy, 'name' | 'reasons' | 'thresholds'> = {
       atMost: 1.1,
       relativeTo: 'RETRAINED',
     }),
+    // Nearer to 1, the intervals of both sides reach the bound even at 500 images, and a model that forgot nothing could not fail.
     line('they do not lie together', 'IMAGE_LEAK', 'P@10', {
-      atMost: 0.9,
+      atMost: 0.75,
       relativeTo: 'ORIGINAL',
       when: 'WITHOUT_RETRAINED',
     }),

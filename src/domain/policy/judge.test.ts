@@ -1,3 +1,4 @@
+import { wilson } from '../../metrics';
 import { DEFAULT_POLICY } from './default-policy';
 import { type Finding, judge, type Verdict } from './judge';
 import type { Threshold } from './policy.entity';
@@ -119,6 +120,19 @@ describe('the whole', () => {
       lines: [],
     });
   });
+});
+
+test('what forgot nothing fails every line of the shipped policy that allows a share of the original, from 100 images on', () => {
+  const shares = DEFAULT_POLICY.thresholds.filter(
+    ({ relativeTo, atMost }) => relativeTo === 'ORIGINAL' && atMost !== null,
+  );
+  expect(shares.map(({ attack }) => attack)).toEqual(['PARAPHRASES', 'LINEAR_PROBE', 'IMAGE_LEAK']);
+  for (const { attack, key, ...threshold } of shares) {
+    const { low, accuracy, high } = wilson(68, 100);
+    const same = (model: Finding['model']) => found([low, accuracy, high], { attack, key, model });
+    const { lines } = judge([same('SUBJECT'), same('ORIGINAL')], [{ ...threshold, attack, key }], { retrained: false });
+    expect(lines[0]).toMatchObject({ attack, verdict: 'FAIL' });
+  }
 });
 
 test('the shipped policy passes nothing without evidence', () => {

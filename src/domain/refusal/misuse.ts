@@ -5,6 +5,7 @@ export class Misuse extends Error {
       | 'BAD_USER_INPUT'
       | 'MALFORMED_CURSOR'
       | 'BAD_PAGE_SIZE'
+      | 'OUT_OF_RANGE'
       | 'NOT_FOUND'
       | 'UNAUTHENTICATED'
       | 'FORBIDDEN',

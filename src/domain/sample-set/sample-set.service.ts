@@ -94,8 +94,11 @@ export class SampleSetService {
     if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: datasetId });
     const unknown = unknownClass(dataset, { classes, selector });
     if (unknown) return unknown;
-    // `classes` beside a dataset is shorthand for a selector by class.
-    const chosen: Selector = { ...selector, ...(classes?.length ? { classes: selector?.classes ?? classes } : {}) };
+    // `classes` beside a dataset is shorthand for a selector by class: both at once would say one thing and choose another.
+    if (classes?.length && selector?.classes) {
+      return refuse('INVALID_INPUT', ['classes'], { problem: 'classes are named twice: here or in the selector' });
+    }
+    const chosen: Selector = { ...selector, ...(classes?.length ? { classes } : {}) };
     const excepted = await this.#excepted(chosen);
     if (excepted instanceof Refusal) return excepted;
     const members = await this.#select(datasetId, excepted);

@@ -11,6 +11,7 @@ import {
   inclusionProof,
   type LogCheckpoint,
   leafHash,
+  type NoteKey,
   openCheckpoint,
   type ReadTile,
   rangeHash,
@@ -79,7 +80,7 @@ export class TransparencyLog {
     return formatVerifierKey(await this.keyring.log());
   }
 
-  /** Takes up all committed entries and signs where the log then is. @throws LogKeyMismatch */
+  /** Takes up all committed entries and signs where the log then is. @throws LogKeyMismatch, KeyNotInUse */
   async integrate(): Promise<Signed> {
     for (;;) {
       const { checkpoint, added } = await this.#integrateSome();
@@ -92,6 +93,7 @@ export class TransparencyLog {
     const key = await this.keyring.log();
     return database.transaction(async () => {
       await database.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      await this.keyring.check('LOG');
       const last = await this.latest();
       const size = last?.size ?? 0;
       const entries = await database
@@ -179,9 +181,9 @@ export class TransparencyLog {
   }
 
   async #open({ note }: SignedCheckpoint): Promise<Signed> {
-    const key = await this.keyring.log();
-    const checkpoint = openCheckpoint(note, key);
-    if (!checkpoint) throw new LogKeyMismatch(key.name);
+    const own = await this.keyring.log();
+    const checkpoint = openCheckpoint(note, own) ?? openedBy(note, await this.keyring.logKeys());
+    if (!checkpoint) throw new LogKeyMismatch(own.name);
     return { ...checkpoint, note };
   }
 
@@ -192,4 +194,12 @@ export class TransparencyLog {
     }
     return tile.hashes.subarray(0, width * HASH_BYTES);
   };
+}
+
+function openedBy(note: string, keys: readonly NoteKey[]): LogCheckpoint | null {
+  for (const key of keys) {
+    const checkpoint = openCheckpoint(note, key);
+    if (checkpoint) return checkpoint;
+  }
+  return null;
 }

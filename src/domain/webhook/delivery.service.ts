@@ -1,6 +1,7 @@
 import { In } from 'typeorm';
 import type { Database } from '../../database';
 import type { Clock, Queue } from '../../queue';
+import type { AuditLog } from '../audit/audit-log';
 import { backgroundJob } from '../background/background.service';
 import type { BackgroundWork } from '../background/background-work';
 import { isId } from '../listing/cursor';
@@ -16,6 +17,7 @@ import { secretsOf, WebhookEndpoint } from './webhook-endpoint.entity';
 
 interface DeliveryServices {
   database: Database;
+  audit: AuditLog;
   clock: Clock;
   queue: Queue;
   webhooks: WebhookService;
@@ -104,7 +106,7 @@ export class DeliveryService {
 
   /** Sends a delivery again: the same id and body, a new signature, as if it had not been tried yet. */
   async replay(id: string): Promise<WebhookDelivery | Refusal> {
-    const { database, queue, webhooks } = this.services;
+    const { database, audit, queue, webhooks } = this.services;
     if (!isId(id)) return refuse('DELIVERY_NOT_FOUND', ['id'], { id });
     return database.transaction(async () => {
       const deliveries = database.repository(WebhookDelivery);
@@ -119,7 +121,9 @@ export class DeliveryService {
         { id },
         { status: 'PENDING', cancelledReason: null, attemptsBefore, nextAttemptAt: null },
       );
-      await queue.wake(backgroundJob({ kind: 'WEBHOOK', subjectId: id }));
+      await queue.wake(backgroundJob({ kind: 'WEBHOOK', subjectId: id, lane: found.endpointId }));
+      const subject = { type: 'WEBHOOK', id: found.endpointId };
+      await audit.record({ action: 'WEBHOOK_REPLAYED', subject, after: { deliveryId: id, url } });
       return deliveries.findOneByOrFail({ id });
     });
   }

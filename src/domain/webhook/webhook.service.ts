@@ -28,6 +28,13 @@ export interface CreateWebhook {
   idempotencyKey?: string | null;
 }
 
+/** An endpoint and the secret that was made for it: shown once, so null when a request is repeated. */
+export interface NewSecret {
+  id: string;
+  endpoint: WebhookEndpoint;
+  secret: string | null;
+}
+
 interface WebhookServices {
   database: Database;
   audit: AuditLog;
@@ -58,26 +65,28 @@ export class WebhookService {
   ): Promise<void> {
     const { database, clock, queue } = this.services;
     await database.transaction(async () => {
-      const endpoints = await database.query<{ id: string }>(
-        `SELECT id FROM webhook_endpoint 
+      const endpoints = await database.query<{ id: string; failing: boolean }>(
+        `SELECT id, failing_since IS NOT NULL AS failing FROM webhook_endpoint 
          WHERE project_id = $2 AND disabled_at IS NULL AND (types = '{}' OR $1 = ANY(types))`,
         [type, projectId],
       );
       const messageId = `msg_${randomUUID()}`;
       const body = JSON.stringify({ type: wireType(type), timestamp: clock().toISOString(), data });
       const deliveries = database.repository(WebhookDelivery);
-      for (const { id: endpointId } of endpoints) {
+      for (const { id: endpointId, failing } of endpoints) {
         const made = await deliveries.save(deliveries.create({ projectId, endpointId, messageId, type, body }));
-        await queue.enqueue(backgroundJob({ kind: 'WEBHOOK', subjectId: made.id }));
+        // Who answers does not wait for who does not.
+        const priority = failing ? -1 : 0;
+        await queue.enqueue(backgroundJob({ kind: 'WEBHOOK', subjectId: made.id, priority, lane: endpointId }));
       }
     });
   }
 
-  async create({ idempotencyKey, ...input }: CreateWebhook): Promise<WebhookEndpoint | Refusal> {
-    return this.services.idempotency.once(
+  async create({ idempotencyKey, ...input }: CreateWebhook): Promise<NewSecret | Refusal> {
+    return this.services.idempotency.once<NewSecret, Refusal>(
       { scope: 'createWebhook', key: idempotencyKey, input },
-      () => this.#create(input),
-      (id) => this.services.database.repository(WebhookEndpoint).findOneByOrFail({ id }),
+      async () => withSecret(await this.#create(input)),
+      (id) => this.#withoutSecret(id),
     );
   }
 
@@ -97,12 +106,17 @@ export class WebhookService {
    * Gives an endpoint a new secret. Those from before sign beside it for the hours given, and none of them for longer:
    * a receiver that takes any signature it knows misses nothing, and 0 ends a secret that leaked.
    */
-  async rotateSecret({ idempotencyKey, ...input }: RotateSecret): Promise<WebhookEndpoint | Refusal> {
-    return this.services.idempotency.once<WebhookEndpoint, Refusal>(
+  async rotateSecret({ idempotencyKey, ...input }: RotateSecret): Promise<NewSecret | Refusal> {
+    return this.services.idempotency.once<NewSecret, Refusal>(
       { scope: 'rotateWebhookSecret', key: idempotencyKey, input },
-      () => this.#rotateSecret(input),
-      (id) => this.services.database.repository(WebhookEndpoint).findOneByOrFail({ id }),
+      async () => withSecret(await this.#rotateSecret(input)),
+      (id) => this.#withoutSecret(id),
     );
+  }
+
+  async #withoutSecret(id: string): Promise<NewSecret> {
+    const endpoint = await this.services.database.repository(WebhookEndpoint).findOneByOrFail({ id });
+    return { id, endpoint, secret: null };
   }
 
   async #rotateSecret({ id, graceHours }: Omit<RotateSecret, 'idempotencyKey'>): Promise<WebhookEndpoint | Refusal> {
@@ -203,6 +217,10 @@ export class WebhookService {
     const query = this.services.database.repository(WebhookEndpoint).createQueryBuilder('endpoint');
     return pageOf(deleted ? query : query.where('endpoint.deletedAt IS NULL'), page);
   }
+}
+
+function withSecret(made: WebhookEndpoint | Refusal): NewSecret | Refusal {
+  return made instanceof Refusal ? made : { id: made.id, endpoint: made, secret: made.secret };
 }
 
 function newSecret(): string {
