@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { granted, type Scene, setTheScene } from '../support/domain';
+import { granted, type Scene, setTheScene, sha256 } from '../support/domain';
 import { type Answer, TestServer } from '../support/server';
 
 let lethe: TestServer;
@@ -216,7 +216,7 @@ test('a repeated request with the same key gets what the first one made; another
 test("a checkpoint's files can be downloaded, other paths cannot", async () => {
   const files = `${lethe.url}/checkpoints/${scene.checkpoint.id}/files`;
   const { headers } = lethe;
-  expect(await (await fetch(`${files}/model.safetensors`, { headers })).text()).toBe('weights');
+  expect(await (await fetch(`${files}/model.safetensors`, { headers })).text()).toBe('weights of somewhere');
   for (const path of ['other', '..%2f..%2ftoken', '%2e%2e/home/token']) {
     expect((await fetch(`${files}/${path}`, { headers })).status).toBe(404);
   }
@@ -224,7 +224,7 @@ test("a checkpoint's files can be downloaded, other paths cannot", async () => {
 });
 
 test('checkpoints are merged, and lineage says what came of it', async () => {
-  const other = await mutate('importCheckpoint', { name: 'other', source: 'somewhere' });
+  const other = await mutate('importCheckpoint', { name: 'other', source: 'elsewhere' });
   const sources = [
     { checkpointId: scene.checkpoint.id, weight: 1 },
     { checkpointId: other.id, weight: 3 },
@@ -237,7 +237,8 @@ test('checkpoints are merged, and lineage says what came of it', async () => {
   const { id } = await mutate('mergeCheckpoints', { name: 'soup', sources });
   const { domain } = lethe;
   const { claim } = (await domain.work.claim(scene.executor, 60))!;
-  const { files, architecture, layout, parameterCount, config } = scene.checkpoint;
+  const { architecture, layout, parameterCount, config } = scene.checkpoint;
+  const files = [{ path: 'model.safetensors', digest: sha256('soup'), bytes: 4 }];
   await domain.merges.succeed(claim, { name: 'soup', files, architecture, layout, parameterCount, config });
   const merge = await lethe.ask(
     `query ($id: ID!) { node(id: $id) { __typename } checkpointMerge(id: $id) {

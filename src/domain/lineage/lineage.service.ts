@@ -101,7 +101,7 @@ export class LineageService {
     demandPast(asOf, start.now);
     if (asOf && start.createdAt > asOf) return null;
     const chosen = request.types ?? (hidden.length > 0 ? lineageNodeTypeNames : null);
-    const types = chosen && chosen.filter((type) => !hidden.includes(type));
+    const types = chosen?.filter((type) => !hidden.includes(type)) ?? null;
     const ways = (['ANCESTORS', 'DESCENDANTS'] as const).filter(
       (way) => way === (direction ?? way) || direction === 'BOTH',
     );
