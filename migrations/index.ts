@@ -13,6 +13,7 @@ import { Transparency1763850000000 } from './1763850000000-transparency';
 import { LineageChanges1763860000000 } from './1763860000000-lineage-changes';
 import { Vouchers1763870000000 } from './1763870000000-vouchers';
 import { Operations1763880000000 } from './1763880000000-operations';
+import { EvidenceByPolicy1763900000000 } from './1763900000000-evidence-by-policy';
 import { IdenticalCheckpoints1763910000000 } from './1763910000000-identical-checkpoints';
 import { StandingPlaybooks1763920000000 } from './1763920000000-standing-playbooks';
 import { WakeUps1763920000001 } from './1763920000001-wake-ups';
@@ -36,6 +37,7 @@ export const migrations = [
   LineageChanges1763860000000,
   Vouchers1763870000000,
   Operations1763880000000,
+  EvidenceByPolicy1763900000000,
   IdenticalCheckpoints1763910000000,
   StandingPlaybooks1763920000000,
   WakeUps1763920000001,

@@ -7,6 +7,7 @@ import { ClientError, LetheClient } from './client/lethe-client';
 import { createToken, revokeToken, tokens } from './client/tokens';
 import type { TextEncoder } from './clip';
 import { type Config, ConfigError, readConfig } from './config';
+import type { VerifyOptions } from './verify';
 import { version } from './version';
 
 /** Commands load what they need when they run: `lethe --help` must not start a database driver. */
@@ -120,6 +121,13 @@ program
     for await (const { runEvents } of events) console.log(JSON.stringify(runEvents));
   });
 
+interface VerifyFlags {
+  key: string[];
+  folder?: string;
+  require?: VerifyOptions['required'];
+  json?: boolean;
+}
+
 program
   .command('verify')
   .description(
@@ -135,12 +143,20 @@ program
     '--folder <folder>',
     'the checkpoint that a certificate or signature is about; the folder of model.sig when left out',
   )
+  .addOption(
+    new Option('--require <verdict>', 'fail unless the certificate has this verdict').choices([
+      'PASS',
+      'FAIL',
+      'INCONCLUSIVE',
+    ] satisfies VerifyOptions['required'][]),
+  )
   .option('--json', 'print the findings as JSON')
-  .action(async (file: string, options: { key: string[]; folder?: string; json?: boolean }) => {
+  .action(async (file: string, options: VerifyFlags) => {
     const { isVerified, printReport, readKeys, Unverifiable, verify } = await import('./verify/index.js');
     try {
       const files = await Promise.all(options.key.map(async (name) => ({ name, text: await readKeyFile(name) })));
-      const report = await verify(file, readKeys(files), options.folder);
+      const { folder, require: required } = options;
+      const report = await verify(file, readKeys(files), { folder, required });
       const verified = isVerified(report);
       console.log(options.json ? JSON.stringify({ verified, ...report }, null, 2) : printReport(report));
       if (!verified) process.exitCode = 1;

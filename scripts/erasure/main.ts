@@ -91,15 +91,15 @@ async function prepare(options: ErasureOptions, { admin, pipeline, olga }: Actor
   await pipeline.mutate(operations.createAlias, { name: 'production' });
   const moves = [{ alias: 'production', checkpointId: checkpoint.id, expected: null }];
   await pipeline.mutate(operations.moveAliases, { moves, reason: 'the first release' });
-  await admin.mutate(operations.protectAlias, { alias: 'production', passNeeded: true, approvalsNeeded: 1 });
-  step('alias', '"production" points at it, and moves on only with a PASS and an approval');
+  const held = await olga.mutate<Made>(operations.createPolicy, policy);
+  await admin.mutate(operations.protectAlias, { alias: 'production', policyId: held.id, approvalsNeeded: 1 });
+  step('alias', `"production" points at it, and moves on only with a PASS by "${policy.name}" and an approval`);
 
   const forgetSet = await olga.mutate<Made & { sampleCount: number }>(createForgetSet, {
     name: options.class,
     datasetId: learned.id,
     selector: { classes: [options.class] },
   });
-  const held = await olga.mutate<Made>(operations.createPolicy, policy);
   const playbook = await olga.mutate<Made>(operations.createPlaybook, {
     name: 'erase and replace',
     alias: 'production',
@@ -246,8 +246,8 @@ async function showCertificate(
   await save('/keys', 'keys.json');
   say('');
   step('certified', `number ${certificate.logIndex} of the transparency log; files in ${at('')}\n`);
-  const files = [at('certificate.json'), '--key', at('keys.json'), '--folder', at('checkpoint')];
-  say(`$ lethe verify certificate.json --key keys.json --folder checkpoint`);
+  const files = [at('certificate.json'), '--key', at('keys.json'), '--folder', at('checkpoint'), '--require', 'PASS'];
+  say(`$ lethe verify certificate.json --key keys.json --folder checkpoint --require PASS`);
   say(
     execFileSync(process.execPath, [resolve(__dirname, '../../src/cli.js'), 'verify', ...files], { encoding: 'utf8' }),
   );

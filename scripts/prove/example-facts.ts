@@ -48,7 +48,13 @@ export function certificateFacts(changes: Partial<CertificateFacts> = {}): Certi
         verdict: 'PASS',
       },
     ],
-    policy: 'default',
+    verification: {
+      id: '4b0b8a0e-6a51-4a0e-9a57-0d5c5a6e1f05',
+      planDigest: hash('plan'),
+      forgetSetDigest: hash('cats'),
+      finishedAt: '2026-02-03T11:00:00.000Z',
+    },
+    policy: 'default 1',
     verdict: 'PASS',
     approvals: [{ approver: hash('olga'), role: 'PRIVACY_OFFICER', approvedAt: '2026-02-04T08:00:00.000Z' }],
     carriers: {

@@ -39,13 +39,18 @@ test('what is not known may be null where the table says so', () => {
     { ...number!, before: null, after: { ...number!.after, lower: null, upper: null }, chance: null },
   ];
   expect(problemsOfFacts({ ...facts, request: null, policy: null, evaluation })).toEqual([]);
+  const attacks = [{ ...facts.attacks[0]!, value: null, lower: null, upper: null, count: null, verdict: null }];
+  expect(problemsOfFacts({ ...facts, attacks })).toEqual([]);
   expect(problemsOfFacts({ ...facts, run: null })).not.toEqual([]);
 });
 
 test('limits say in words what the facts leave open', () => {
   const [attack] = facts.attacks;
   const open = certificateFacts({
-    attacks: [{ ...attack!, name: 'relearning', verdict: 'INCONCLUSIVE' }],
+    attacks: [
+      { ...attack!, name: 'relearning', value: null, lower: null, upper: null, count: null, verdict: 'INCONCLUSIVE' },
+      { ...attack!, name: 'superclass', threshold: null, verdict: null },
+    ],
     approvals: [],
     evaluation: [],
     carriers: {
@@ -61,6 +66,7 @@ test('limits say in words what the facts leave open', () => {
     'Checkpoints that still carry the forgotten data: a soup.',
     'Checkpoints that were made to forget, and of which no verification says PASS: a try.',
     'Attacks that were not passed: relearning (INCONCLUSIVE).',
+    'The policy has no line about 1 of the measured numbers: read them.',
     'Nothing was measured on images.',
     'Nobody approved the result.',
   ]);

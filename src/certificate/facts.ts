@@ -56,7 +56,9 @@ export const factShapes = {
   forgetSet: record(
     {
       id: text('Its id.'),
-      digest: digest('sha256 over the hashes of its samples, or over the names of its classes when it has no samples.'),
+      digest: digest(
+        "sha256 over the JSON array of the names of its samples' classes, in the order of the dataset and without spaces, followed for each sample, in the order of the dataset, by a newline and the sha256 of its file, hexadecimal. Of a set that only names classes: over the array alone, as they were given.",
+      ),
       samples: orNull(count('Number of samples; null when it only names classes.')),
       classes: list(text('A class.'), 'Classes it is made of, where it is made of classes.'),
     },
@@ -94,18 +96,37 @@ export const factShapes = {
   attacks: list(
     record(
       {
-        name: text('The attack.'),
+        name: text('Name of the line of the policy; that of the attack where the policy has no line about it.'),
         statistic: text('What it measured, with its unit.'),
         ...interval,
+        value: orNull(number('The measured value; null when a line of the policy was not measured.')),
         threshold: orNull(number('Bound that the policy sets; null when it sets none.')),
-        verdict: choice(verdicts, 'Against the threshold; INCONCLUSIVE when the interval crosses it.'),
+        verdict: orNull(
+          choice(
+            verdicts,
+            'Against the threshold; INCONCLUSIVE when the interval crosses it or nothing was measured; null when the policy has no line about it.',
+          ),
+        ),
       },
       'One attack.',
     ),
-    'Attempts to find what was forgotten in the checkpoint after.',
+    'Attempts to find what was forgotten in the checkpoint after: every line of the policy, and every other number that was measured.',
   ),
-  policy: orNull(text('Name of the policy that set the thresholds.')),
-  verdict: choice(verdicts, 'Of all attacks and metrics together, by the policy.'),
+  verification: orNull(
+    record(
+      {
+        id: text('Its id.'),
+        planDigest: digest('sha256 of the canonical JSON (RFC 8785) of its plan, which was fixed before it began.'),
+        forgetSetDigest: digest(
+          'Digest of the set whose images it attacked with: `forgetSet.digest`, where that set has images.',
+        ),
+        finishedAt: time('When it ended.'),
+      },
+      'The verification that attacks and verdict are of: of this forget set, against the checkpoint before, the newest by this policy. Null when there was none.',
+    ),
+  ),
+  policy: orNull(text('Name and version of the policy that set the thresholds.')),
+  verdict: choice(verdicts, 'Of all attacks together, by the policy; INCONCLUSIVE when nothing was verified.'),
   approvals: list(
     record(
       {

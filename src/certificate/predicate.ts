@@ -55,7 +55,9 @@ const LIMITS = [
 export function limitsOf({ carriers, attacks, evaluation, approvals }: CertificateFacts): string[] {
   const { undeclared, attempted, outstanding } = carriers;
   const named = (some: typeof outstanding) => some.map(({ name }) => name).join(', ');
-  const open = attacks.filter(({ verdict }) => verdict !== 'PASS').map(({ name, verdict }) => `${name} (${verdict})`);
+  const judged = attacks.filter(({ verdict }) => verdict !== null);
+  const open = judged.filter(({ verdict }) => verdict !== 'PASS').map(({ name, verdict }) => `${name} (${verdict})`);
+  const unjudged = attacks.length - judged.length;
   return [
     ...LIMITS,
     ...(undeclared > 0
@@ -69,6 +71,7 @@ export function limitsOf({ carriers, attacks, evaluation, approvals }: Certifica
       : []),
     ...(attacks.length === 0 ? ['No attack was run: only accuracy was measured.'] : []),
     ...(open.length > 0 ? [`Attacks that were not passed: ${open.join(', ')}.`] : []),
+    ...(unjudged > 0 ? [`The policy has no line about ${unjudged} of the measured numbers: read them.`] : []),
     ...(evaluation.length === 0 ? ['Nothing was measured on images.'] : []),
     ...(approvals.length === 0 ? ['Nobody approved the result.'] : []),
   ];

@@ -3,20 +3,38 @@ import type { Statement } from '../signing';
 import { parseVerifierKey } from '../tlog';
 import { digestOfFolder } from './folder';
 import { checkLogProof } from './log-proof';
-import { type Findings, type Report, Unverifiable } from './report';
+import { type Findings, type Report, Unverifiable, type VerifyOptions } from './report';
 import type { TrustedKeys } from './trusted-keys';
+
+export const CERTIFICATE_KIND = 'erasure certificate';
+
+/** What a reader asks first. */
+function summary({ verdict, policy, verification, request, forgetSet, run }: CertificatePredicate): string[] {
+  const { classes, samples, digest } = forgetSet;
+  const of = [classes.join(', '), samples === null ? [] : `${samples} images`].flat().join(', ');
+  return [
+    verification
+      ? `verdict ${verdict} by policy ${policy}, verification ${verification.id}`
+      : `verdict ${verdict}: it was never attacked`,
+    request
+      ? `it answers request ${request.id} (${request.basis}), received ${request.receivedAt}, due ${request.dueAt}`
+      : 'it answers no request: the controller acted of its own accord',
+    `to be forgotten was: ${of} (set ${digest}), by ${run.method} ${run.methodVersion}`,
+  ];
+}
 
 /** Checks what an erasure certificate embeds; its signature has been checked already. @throws Unverifiable */
 export async function checkCertificate(
   { subject, predicate }: Statement,
   keys: TrustedKeys,
   findings: Findings,
-  folder?: string,
+  { folder, required }: VerifyOptions,
 ): Promise<Report> {
   const problems = problemsOfPredicate(predicate);
   if (problems.length > 0) throw new Unverifiable(`this is no erasure certificate: ${problems.join('; ')}`);
   const { log, ...claims } = predicate as CertificatePredicate;
-  const { certificate, parent, result, validity } = claims;
+  const { certificate, parent, result, validity, verdict } = claims;
+  findings.says.push(...summary(predicate as CertificatePredicate));
   findings.check(
     subject.length === 1 && subject[0]!.digest.sha256 === result.digest,
     `certificate ${certificate.id} of ${certificate.issuedAt} is about the checkpoint ${result.digest}, made from ${parent.digest}`,
@@ -37,6 +55,13 @@ export async function checkCertificate(
       findings,
     );
   }
+  if (required !== undefined) {
+    findings.check(
+      verdict === required,
+      `its verdict is the required ${required}`,
+      `its verdict is ${verdict}, and ${required} is required`,
+    );
+  }
   if (folder !== undefined) {
     findings.check(
       (await digestOfFolder(folder)) === result.digest,
@@ -51,7 +76,7 @@ export async function checkCertificate(
     'Whether it was revoked or has become stale since: ask the server that issued it.',
     'That the log shows others the same entries: compare its checkpoint with one obtained elsewhere.',
   );
-  return findings.report('erasure certificate', notProven);
+  return findings.report(CERTIFICATE_KIND, notProven);
 }
 
 /** That the entry in the log is the one about these claims. */

@@ -8,6 +8,7 @@ export function printReport(report: Report): string {
     items.length > 0 ? [title, ...items.map((item) => `  - ${item}`)] : [];
   return [
     `${isVerified(report) ? 'VERIFIED' : 'NOT VERIFIED'}: ${report.kind}`,
+    ...section('It says:', report.says),
     ...section('Wrong:', report.failures),
     ...section('Shown:', report.proven),
     ...section('Not shown:', report.notProven),

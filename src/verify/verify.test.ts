@@ -14,6 +14,7 @@ import {
 import { canonical, STATEMENT_TYPE, signModel, signStatement } from '../signing';
 import { formatCheckpoint, formatProofFile, formatVerifierKey, leafHash, nodeHash, signNote } from '../tlog';
 import { filesOfFolder } from './folder';
+import { printReport } from './print-report';
 import type { Report } from './report';
 import { readKeys, type TrustedKeys } from './trusted-keys';
 import { verify } from './verify';
@@ -71,6 +72,36 @@ test('a certificate is taken at its word for what is signed and logged, and says
   expect(report.proven).toHaveLength(5);
   expect(report.notProven.join('\n')).toMatch(/approximate.*Whether it was revoked/s);
   expect(report.notProven.join('\n')).not.toContain('the one that the certificate itself names');
+});
+
+test('what the certificate says comes first: verdict, policy, request and forget set', async () => {
+  const text = certificate({ verdict: 'FAIL' });
+  const [first, second, ...lines] = printReport(await verified(text)).split('\n');
+  expect([first, second]).toEqual(['VERIFIED: erasure certificate', 'It says:']);
+  expect(lines[0]).toContain('verdict FAIL by policy default 1');
+  expect(lines[1]).toContain('answers request 0b5f7f4e');
+  expect(lines[2]).toContain('to be forgotten was: cat, 200 images');
+  const open = await verified(certificate({ verdict: 'INCONCLUSIVE', verification: null, request: null }));
+  expect(open.says).toEqual([
+    'verdict INCONCLUSIVE: it was never attacked',
+    expect.stringContaining('answers no request'),
+    expect.anything(),
+  ]);
+});
+
+test('a verdict can be required, of a certificate alone', async () => {
+  const required = async (text: string) => {
+    await writeFile(join(folder, 'file'), text);
+    return verify(join(folder, 'file'), keys, { required: 'PASS' });
+  };
+  expect((await required(certificate())).failures).toEqual([]);
+  for (const verdict of ['FAIL', 'INCONCLUSIVE'] as const) {
+    const { failures } = await required(certificate({ verdict }));
+    expect(failures).toEqual([`its verdict is ${verdict}, and PASS is required`]);
+  }
+  await expect(required(proofOf({ action: 'RUN_STARTED' }))).rejects.toThrow(
+    'only an erasure certificate has a verdict',
+  );
 });
 
 test("without the log's own key the one it names is used, and that is said", async () => {
@@ -233,7 +264,7 @@ test('files and keys that are not there or no keys are refused', async () => {
   await expect(verify(folder, keys)).rejects.toThrow('there is no checkpoint');
   await writeFile(join(folder, 'file'), certificate());
   for (const none of [join(folder, 'nope'), join(folder, 'file')]) {
-    await expect(verify(join(folder, 'file'), keys, none)).rejects.toThrow(`there is no folder ${none}`);
+    await expect(verify(join(folder, 'file'), keys, { folder: none })).rejects.toThrow(`there is no folder ${none}`);
   }
   const privatePem = documents.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   for (const text of ['', 'hello', '{}', '{"keys":[]}', '{"keys":[{"pem":"x"}]}', privatePem]) {

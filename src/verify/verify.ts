@@ -4,20 +4,26 @@ import { CERTIFICATE_PREDICATE_TYPE } from '../certificate';
 import { MODEL_PREDICATE_TYPE, type Statement } from '../signing';
 import { isProofFile, parseProofFile } from '../tlog';
 import { signedStatement } from './bundle';
-import { checkCertificate } from './certificate';
+import { CERTIFICATE_KIND, checkCertificate } from './certificate';
 import { checkLog } from './log';
 import { checkLogProof, openedBy } from './log-proof';
 import { checkModel } from './model';
-import { Findings, type Report, Unverifiable } from './report';
+import { Findings, type Report, Unverifiable, type VerifyOptions } from './report';
 import type { TrustedKeys } from './trusted-keys';
 
 /**
  * Checks a file with nothing but itself and public keys: an erasure certificate, a model signature with its folder, a
  * log's proof or checkpoint, or the folder of a whole log.
- * @param folder the files that a certificate or model signature is about; beside `model.sig` when left out
- * @throws Unverifiable when it is none of these, or the keys are not of its kind
+ * @throws Unverifiable when it is none of these, the keys are not of its kind, or a verdict is required of what has none
  */
-export async function verify(path: string, keys: TrustedKeys, folder?: string): Promise<Report> {
+export async function verify(path: string, keys: TrustedKeys, options: VerifyOptions = {}): Promise<Report> {
+  const report = await reportOn(path, keys, options);
+  if (options.required === undefined || report.kind === CERTIFICATE_KIND) return report;
+  throw new Unverifiable(`only an erasure certificate has a verdict, and this is a ${report.kind}`);
+}
+
+async function reportOn(path: string, keys: TrustedKeys, options: VerifyOptions): Promise<Report> {
+  const { folder } = options;
   const found = await stat(path).catch(() => null);
   if (!found) throw new Unverifiable(`there is no file ${path}`);
   if (folder !== undefined && !(await stat(folder).catch(() => null))?.isDirectory()) {
@@ -28,25 +34,20 @@ export async function verify(path: string, keys: TrustedKeys, folder?: string): 
   const text = bytes.toString();
   if (!Buffer.from(text).equals(bytes)) throw new Unverifiable('this is no text, and nothing that can be verified');
   if (isProofFile(text)) return checkProofFile(text, keys);
-  if (text.trimStart().startsWith('{')) return checkBundle(text, keys, folder, dirname(path));
+  if (text.trimStart().startsWith('{')) return checkBundle(text, keys, options, dirname(path));
   return checkCheckpoint(text, keys);
 }
 
-async function checkBundle(
-  text: string,
-  keys: TrustedKeys,
-  folder: string | undefined,
-  beside: string,
-): Promise<Report> {
+async function checkBundle(text: string, keys: TrustedKeys, options: VerifyOptions, beside: string): Promise<Report> {
   if (keys.documents.size === 0) throw new Unverifiable('give the public key that signs documents with --key');
   const findings = new Findings();
   const { statement, usedUntil } = signedStatement(text, keys, findings);
   if (statement.predicateType === CERTIFICATE_PREDICATE_TYPE) {
     if (usedUntil) checkIssued(statement, usedUntil, findings);
-    return checkCertificate(statement, keys, findings, folder);
+    return checkCertificate(statement, keys, findings, options);
   }
   if (statement.predicateType === MODEL_PREDICATE_TYPE) {
-    const report = await checkModel(statement, folder ?? beside, findings);
+    const report = await checkModel(statement, options.folder ?? beside, findings);
     const late = usedUntil && `That it was signed before its key was replaced, at ${usedUntil.toISOString()}.`;
     return late ? { ...report, notProven: [late, ...report.notProven] } : report;
   }

@@ -217,12 +217,17 @@ test('every mutation of a request answers in its own words', async () => {
 test('aliases and approvals refuse in types of their own', async () => {
   const { checkpoint } = scene;
   const { id } = checkpoint;
-  await mutate('createAlias', { name: 'guarded', passNeeded: true, approvalsNeeded: 1 });
+  const policyId = (await lethe.domain.policies.shipped()).id;
+  const guarded = await mutate('createAlias', { name: 'guarded', policyId, approvalsNeeded: 1 });
+  expect(guarded.__typename).toBe('Alias');
+  expect(await ask(`{ alias(name: "guarded") { policy { name } } }`, {})).toEqual({
+    alias: { policy: { name: 'default' } },
+  });
   const move = (more = {}) =>
     mutate('moveAliases', { moves: [{ alias: 'guarded', checkpointId: id, ...more }], reason: 'x' }, '');
   expect(await move()).toMatchObject({ __typename: 'AliasNeedsPass', path: ['moves', '0', 'checkpointId'] });
   expect(await move({ expected: id })).toMatchObject({ __typename: 'AliasMovedBefore' });
-  const protection = { alias: 'guarded', passNeeded: false, approvalsNeeded: 1 };
+  const protection = { alias: 'guarded', policyId: null, approvalsNeeded: 1 };
   expect(await mutate('protectAlias', protection)).toMatchObject({ __typename: 'Alias' });
   expect(await move()).toMatchObject({ __typename: 'AliasNeedsApprovals' });
   expect(await mutate('deleteAlias', { alias: 'guarded', reason: 'x' })).toMatchObject({

@@ -169,7 +169,7 @@ test('a deleted checkpoint starts no run and no evaluation and gives no files, b
     );
   expect(await served()).toEqual([200, 200, 200]);
   const alias = 'held';
-  await mutate('createAlias', { name: alias, passNeeded: false, approvalsNeeded: 0 });
+  await mutate('createAlias', { name: alias, policyId: null, approvalsNeeded: 0 });
   const move = (checkpointId: unknown) =>
     lethe.domain.aliases.move({ moves: [{ alias, checkpointId: String(checkpointId) }], reason: 'a test' });
   granted(await move(id));

@@ -289,6 +289,73 @@ describeOnBoth('migrations', (fresh) => {
     await place.discard();
   });
 
+  test('an alias that asked for a PASS asks for one by a policy', async () => {
+    const place = await fresh();
+    const options = { ...place, url: place.databaseUrl, entities };
+    const until = migrations.findIndex(({ name }) => name.startsWith('EvidenceByPolicy'));
+    const before = await Database.open({ ...options, migrations: migrations.slice(0, until) });
+    const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+    const mine = [DEFAULT_PROJECT, id(2)] as const;
+    await before.query(`INSERT INTO project (id, name) VALUES ($1, 'another')`, [mine[1]]);
+    const policy = async (n: number, name: string) =>
+      before.query(
+        `INSERT INTO policy (id, project_id, name, version, reasons, thresholds) VALUES ($1, $2, $3, 1, 'x', '[]')`,
+        [id(n), mine[0], name],
+      );
+    await policy(11, 'of the playbook');
+    await policy(12, 'passed');
+    await before.query(
+      `INSERT INTO checkpoint (id, project_id, name, digest, architecture, layout, parameter_count, config, files)
+       VALUES ($1, $2, 'x', 'd', 'VIT', 'OPENAI', 1, '{}', '[]')`,
+      [id(21), mine[0]],
+    );
+    await before.query(
+      `INSERT INTO sample_set (id, project_id, kind, name, classes, digest, sample_count)
+       VALUES ($1, $2, 'FORGET', 'cats', '[]', 'd', 1)`,
+      [id(22), mine[0]],
+    );
+    await before.query(
+      `INSERT INTO dataset (id, project_id, name, digest, format, source, classes, sample_count)
+       VALUES ($1, $2, 'held', 'd', 'TAR', 'x', '[]', 1)`,
+      [id(23), mine[0]],
+    );
+    await before.query(
+      `INSERT INTO verification (project_id, checkpoint_id, original_id, forget_set_id, dataset_id, policy_id, plan, plan_digest,
+         device, verdict, finished_at) VALUES ($1, $2, $2, $3, $4, $5, '{}', 'd', 'CPU', 'PASS', now())`,
+      [mine[0], id(21), id(22), id(23), id(12)],
+    );
+    const alias = async (n: number, project: string, passNeeded: boolean, checkpointId: string | null) =>
+      before.query(
+        `INSERT INTO alias (id, project_id, name, pass_needed, approvals_needed, checkpoint_id) VALUES ($1, $2, $3, $4, 1, $5)`,
+        [id(n), project, `alias ${n}`, passNeeded, checkpointId],
+      );
+    await alias(31, mine[0], true, id(21));
+    await alias(32, mine[0], true, id(21));
+    await alias(33, mine[1], true, null);
+    await alias(34, mine[0], false, id(21));
+    await before.query(
+      `INSERT INTO playbook (project_id, name, alias_id, method, parameters, seed, policy_id, approvals_needed, automatic)
+       VALUES ($1, 'erase', $2, 'x', '{}', 0, $3, 0, '{}')`,
+      [mine[0], id(31), id(11)],
+    );
+    await before.close();
+
+    const after = await Database.open({ ...options, migrations });
+    const rows = await after.query(
+      `SELECT alias.name, policy.name AS policy, jsonb_array_length(thresholds) AS lines, approvals_needed AS approvals,
+         policy.project_id = alias.project_id AS own
+       FROM alias LEFT JOIN policy ON policy.id = policy_id ORDER BY alias.name`,
+    );
+    expect(rows).toEqual([
+      { name: 'alias 31', policy: 'of the playbook', lines: 0, approvals: 1, own: true },
+      { name: 'alias 32', policy: 'passed', lines: 0, approvals: 1, own: true },
+      { name: 'alias 33', policy: 'default', lines: 11, approvals: 1, own: true },
+      { name: 'alias 34', policy: null, lines: null, approvals: 1, own: null },
+    ]);
+    await after.close();
+    await place.discard();
+  });
+
   test('checkpoints of the same bytes hang together, those of one project', async () => {
     const place = await fresh();
     const options = { ...place, url: place.databaseUrl, entities };

@@ -31,10 +31,10 @@ describeOnBoth('certification', (fresh) => {
         thresholds: [{ name: 'members', attack: 'MEMBERSHIP_INFERENCE', key: 'auc', atMost: 0.6 }],
       }),
     );
-    granted(await aliases.create({ name: 'production', passNeeded: false, approvalsNeeded: 0 }));
+    granted(await aliases.create({ name: 'production', policyId: null, approvalsNeeded: 0 }));
     const moves = [{ alias: 'production', checkpointId: original.id }];
     granted(await aliases.move({ moves, reason: 'the first one' }));
-    granted(await aliases.protect('production', { passNeeded: true, approvalsNeeded: 1 }));
+    granted(await aliases.protect('production', { policyId: policy.id, approvalsNeeded: 1 }));
     const playbook = granted(
       await playbooks.create({
         name: 'erase',
@@ -172,5 +172,41 @@ describeOnBoth('certification', (fresh) => {
     expect(next.claims).toMatchObject({ supersedes: certificate.id });
     expect(next.claims.carriers.outstanding.map(({ name }) => name)).toContain('soup');
     expect(await domain.certificates.getOrFail(certificate.id)).toMatchObject({ status: 'REVOKED' });
+  });
+
+  test('one that is stale is replaced once, and once more when what was to replace it was taken back', async () => {
+    const answer = async (of: string | null) => granted(await domain.issuer.issueFor({ runId, requestId: of }));
+    const old = await answer(requestId);
+    await domain.certificates.markStale(old.id, 'a test');
+    expect(await answer(null)).toMatchObject({ requestId: null, supersedesId: null });
+    const next = await answer(requestId);
+    expect(next).toMatchObject({ status: 'PENDING', supersedesId: old.id });
+    expect((await answer(requestId)).id).toBe(next.id);
+    granted(await domain.certificates.revoke(next.id, 'issued in error'));
+    const last = await answer(requestId);
+    expect(last).toMatchObject({ status: 'PENDING', supersedesId: old.id });
+    await domain.certificates.sealPending();
+    expect(await domain.certificates.getOrFail(old.id)).toMatchObject({ reason: `superseded by ${last.id}` });
+  });
+
+  test('nothing is certified for a request that is on hold or came to nothing, and what was is taken back', async () => {
+    const { requests, requestChanges, issuer, certificates } = domain;
+    for (const to of ['REFUSED', 'WITHDRAWN'] as const) {
+      const { id } = granted(await requests.receive({ subjectReference: 'another', legalBasis: 'ART_17_1_B' }));
+      const event = { type: 'STEP_TAKEN', payload: { step: 'RUN' } } as const;
+      granted(await requestChanges.change(id, () => ({ set: { runId }, event })));
+      const issued = granted(await issuer.issueFor({ runId, requestId: id }));
+      await certificates.sealPending();
+      granted(await requests.hold(id, 'ART_17_3_E', 'a lawsuit'));
+      const again = () => issuer.issueFor({ runId, requestId: id });
+      expect(await again()).toMatchObject({ code: 'REQUEST_ON_HOLD', path: ['requestId'] });
+      granted(await requests.move(id, to, 'it was not founded'));
+      expect(await certificates.getOrFail(issued.id)).toMatchObject({
+        status: 'REVOKED',
+        reason: `erasure request ${id} is ${to}`,
+      });
+      expect(await again()).toMatchObject({ code: 'REQUEST_CLOSED', path: ['requestId'] });
+    }
+    expect((await certificates.list({}, { requestId, status: 'VALID' })).items).toHaveLength(1);
   });
 });

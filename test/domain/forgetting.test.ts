@@ -56,7 +56,7 @@ describeOnBoth('forgetting an actor', (fresh) => {
       const second = granted(await domain.checkpoints.import({ name: 'second', source: 'somewhere' }));
       const sources = [scene.checkpoint, second].map(({ id: checkpointId }) => ({ checkpointId, weight: 1 }));
       const merge = granted(await domain.merges.request({ name: 'soup', sources }));
-      const alias = granted(await domain.aliases.create({ name: 'production', passNeeded: false, approvalsNeeded: 1 }));
+      const alias = granted(await domain.aliases.create({ name: 'production', policyId: null, approvalsNeeded: 1 }));
       granted(
         await domain.aliases.move({
           moves: [{ alias: alias.name, checkpointId: approval.checkpointId }],

@@ -62,11 +62,11 @@ describeOnBoth('playbooks', (fresh) => {
   /** An alias that points at the scene's checkpoint, a playbook for it, and a request that Olga has follow it. */
   const begin = async ({ automatic = byItself as PlaybookStep[], approvalsNeeded = 2, checked = true } = {}) => {
     const alias = `alias-${++made}`;
-    granted(await domain.aliases.create({ name: alias, passNeeded: false, approvalsNeeded: 1 }));
-    granted(await domain.aliases.protect(alias, { passNeeded: false, approvalsNeeded: 0 }));
+    granted(await domain.aliases.create({ name: alias, policyId: null, approvalsNeeded: 1 }));
+    granted(await domain.aliases.protect(alias, { policyId: null, approvalsNeeded: 0 }));
     const moves = [{ alias, checkpointId: scene.checkpoint.id }];
     granted(await domain.aliases.move({ moves, reason: 'the first one' }));
-    granted(await domain.aliases.protect(alias, { passNeeded: true, approvalsNeeded: 1 }));
+    granted(await domain.aliases.protect(alias, { policyId, approvalsNeeded: 1 }));
     const { retainSetId, evaluateOnId } = scene.request;
     const playbook = granted(
       await domain.playbooks.create({
@@ -310,7 +310,7 @@ describeOnBoth('playbooks', (fresh) => {
 
   test('an alias that was deleted stops it until there is one of its name again, and the request says so', async () => {
     const { id, alias } = await begin({ approvalsNeeded: 1 });
-    const free = { passNeeded: false, approvalsNeeded: 0 };
+    const free = { policyId: null, approvalsNeeded: 0 };
     const drop = async () => {
       granted(await domain.aliases.protect(alias, free));
       granted(await domain.aliases.delete({ alias, reason: 'renamed' }));
@@ -350,7 +350,7 @@ describeOnBoth('playbooks', (fresh) => {
   test('a checkpoint that was deleted under its alias is waited for, not tried every minute', async () => {
     const { id, alias } = await begin({ approvalsNeeded: 1 });
     const original = granted(await domain.checkpoints.import({ name: 'short-lived', source: 'somewhere' }));
-    granted(await domain.aliases.protect(alias, { passNeeded: false, approvalsNeeded: 0 }));
+    granted(await domain.aliases.protect(alias, { policyId: null, approvalsNeeded: 0 }));
     granted(await domain.aliases.move({ moves: [{ alias, checkpointId: original.id }], reason: 'a try' }));
     // As could happen before aliases held what they point at.
     await domain.database.query('UPDATE checkpoint SET deleted_at = now() WHERE id = $1', [original.id]);
@@ -466,7 +466,7 @@ describeOnBoth('playbooks', (fresh) => {
 
   test('a rejection stops it also where no approvals are asked for', async () => {
     const { id, alias } = await begin({ approvalsNeeded: 0, automatic: ['RUN', 'VERIFICATION'] });
-    granted(await domain.aliases.protect(alias, { passNeeded: true, approvalsNeeded: 0 }));
+    granted(await domain.aliases.protect(alias, { policyId, approvalsNeeded: 0 }));
     granted(await domain.requests.linkForgetSet(id, scene.forget.id));
     await performDue(domain);
     const result = (await finish())!;
@@ -529,7 +529,8 @@ describeOnBoth('playbooks', (fresh) => {
       [{ calibrationSetId: scene.forget.id }, 'calibrationSetId'],
       [{ evaluateOnId: 'nonsense' }, 'evaluateOnId'],
       [{ policyId, evaluateOnId: null }, 'evaluateOnId'],
-      [{ name: alias }, 'name'],
+      [{ name: alias, policyId, evaluateOnId: scene.held.id }, 'name'],
+      [{}, 'policyId'],
     ] as const) {
       expect(await create(more)).toMatchObject({ path: [path] });
     }

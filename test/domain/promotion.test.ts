@@ -1,5 +1,6 @@
 import {
   type Actor,
+  type AliasProtection,
   AuditEntry,
   actingAs,
   type Checkpoint,
@@ -21,6 +22,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
   let place: Place;
   let domain: Domain;
   let scene: Scene;
+  let policyId: string;
   const verdicts = new Map<string, Verdict>();
   beforeAll(async () => {
     place = await fresh();
@@ -30,6 +32,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
     };
     domain = await openDomain(place, { verifications });
     scene = await setTheScene(domain);
+    policyId = (await domain.policies.shipped()).id;
   });
   afterAll(async () => {
     await domain.close();
@@ -48,7 +51,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
   const decide = (actor: Actor, { id: checkpointId }: Checkpoint, decision: 'APPROVED' | 'REJECTED' = 'APPROVED') =>
     actingAs(actor, () => domain.approvals.give({ checkpointId, decision, comment: 'looked at it' }));
   let made = 0;
-  const alias = async (protection = { passNeeded: false, approvalsNeeded: 0 }) => {
+  const alias = async (protection: AliasProtection = { policyId: null, approvalsNeeded: 0 }) => {
     const name = `alias-${++made}`;
     return granted(await domain.aliases.create({ name, ...protection })).name;
   };
@@ -136,7 +139,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
     const carol = await (await tokenOf(operator, 'carol', 'PRIVACY_OFFICER')).who();
     const it = await result(alice);
     for (const approver of [bob, carol]) granted(await decide(approver, it));
-    const name = await alias({ passNeeded: false, approvalsNeeded: 2 });
+    const name = await alias({ policyId: null, approvalsNeeded: 2 });
     expect(granted(await move(name, it))).toMatchObject([{ checkpointId: it.id }]);
   });
 
@@ -243,7 +246,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
   });
 
   test('a protected alias moves to what passed and was approved by enough people, and to nothing else', async () => {
-    const name = await alias({ passNeeded: true, approvalsNeeded: 2 });
+    const name = await alias({ policyId, approvalsNeeded: 2 });
     const it = await result(person('Ned', 'ENGINEER'));
     expect(await move(name, it)).toMatchObject({ code: 'ALIAS_NEEDS_PASS', message: expect.stringContaining('none') });
     for (const verdict of ['FAIL', 'INCONCLUSIVE'] as const) {
@@ -282,7 +285,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
   });
 
   test('several move together or not at all', async () => {
-    const [a, b] = [await alias(), await alias({ passNeeded: true, approvalsNeeded: 0 })];
+    const [a, b] = [await alias(), await alias({ policyId, approvalsNeeded: 0 })];
     const it = await checkpoint();
     const together = (checkpointId: string) =>
       domain.aliases.move({
@@ -329,7 +332,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
     expect(granted(back).checkpointId).toBe(one.id);
     expect((await history())[0]).toMatchObject({ toId: one.id, rollbackToId: first!.id, reason: 'it was worse' });
 
-    granted(await domain.aliases.protect(name, { passNeeded: true, approvalsNeeded: 0 }));
+    granted(await domain.aliases.protect(name, { policyId, approvalsNeeded: 0 }));
     const forward = await domain.aliases.rollback({ alias: name, moveId: second!.id, reason: 'try again' });
     expect(forward).toMatchObject({ code: 'ALIAS_NEEDS_PASS', path: ['moveId'] });
   });
@@ -354,11 +357,11 @@ describeOnBoth('approvals and aliases', (fresh) => {
   });
 
   test('an alias is deleted by a move to nothing; one of its name goes on with its history, and with no protection of old', async () => {
-    const name = await alias({ passNeeded: false, approvalsNeeded: 1 });
+    const name = await alias({ policyId: null, approvalsNeeded: 1 });
     const it = await checkpoint();
     const drop = (reason = 'nobody uses it') => actingAs(ada, () => domain.aliases.delete({ alias: name, reason }));
     expect(await drop()).toMatchObject({ code: 'ALIAS_PROTECTED', path: ['alias'] });
-    granted(await domain.aliases.protect(name, { passNeeded: false, approvalsNeeded: 0 }));
+    granted(await domain.aliases.protect(name, { policyId: null, approvalsNeeded: 0 }));
     const moved = granted(await move(name, it));
     expect(await drop(' ')).toMatchObject({ code: 'INVALID_INPUT', path: ['reason'] });
     const { id } = granted(await drop());
@@ -368,7 +371,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
     for (const answer of [
       await drop(),
       await move(name, it),
-      await domain.aliases.protect(name, { passNeeded: true, approvalsNeeded: 0 }),
+      await domain.aliases.protect(name, { policyId, approvalsNeeded: 0 }),
     ]) {
       expect(answer).toMatchObject({ code: 'ALIAS_NOT_FOUND' });
     }
@@ -376,12 +379,12 @@ describeOnBoth('approvals and aliases', (fresh) => {
       (await domain.aliases.list({ first: 100 }, { deleted })).items.some(({ node }) => node.id === id);
     expect([await listed(false), await listed(true)]).toEqual([false, true]);
 
-    const again = await domain.aliases.create({ name, passNeeded: true, approvalsNeeded: 0 });
+    const again = await domain.aliases.create({ name, policyId, approvalsNeeded: 0 });
     expect(granted(again)).toMatchObject({
       id,
       checkpointId: null,
       deletedAt: null,
-      passNeeded: true,
+      policyId,
       approvalsNeeded: 0,
     });
     const history = (await domain.aliases.history(id, {})).items.map(({ node }) => node);
@@ -392,7 +395,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
     const back = (moveId: string) => domain.aliases.rollback({ alias: name, moveId, reason: 'back' });
     expect(await back(history[0]!.id)).toMatchObject({ code: 'INVALID_INPUT', path: ['moveId'] });
     expect(await back(history[1]!.id)).toMatchObject({ code: 'ALIAS_NEEDS_PASS' });
-    expect(await domain.aliases.create({ name, passNeeded: false, approvalsNeeded: 0 })).toMatchObject({
+    expect(await domain.aliases.create({ name, policyId: null, approvalsNeeded: 0 })).toMatchObject({
       code: 'ALIAS_EXISTS',
     });
     const audited = await domain.database.repository(AuditEntry).findBy({ subjectId: id, action: 'ALIAS_DELETED' });
@@ -418,7 +421,7 @@ describeOnBoth('approvals and aliases', (fresh) => {
     await actingAs(neighbour, async () => {
       expect(await domain.aliases.byName(name)).toBeNull();
       expect(await move(name, it)).toMatchObject({ code: 'ALIAS_NOT_FOUND' });
-      granted(await domain.aliases.create({ name, passNeeded: false, approvalsNeeded: 0 }));
+      granted(await domain.aliases.create({ name, policyId: null, approvalsNeeded: 0 }));
       expect(await move(name, it)).toMatchObject({ code: 'CHECKPOINT_NOT_FOUND' });
       const own = granted(await domain.checkpoints.import({ name: 'own', source: 'somewhere' }));
       granted(await move(name, own));
@@ -433,11 +436,16 @@ describeOnBoth('approvals and aliases', (fresh) => {
   test('bad input is refused by name', async () => {
     const name = await alias();
     const it = await checkpoint();
-    const free = { passNeeded: false, approvalsNeeded: 0 };
+    const free = { policyId: null, approvalsNeeded: 0 };
     expect(await domain.aliases.create({ name, ...free })).toMatchObject({ code: 'ALIAS_EXISTS' });
     expect(await domain.aliases.create({ name: 'No Such', ...free })).toMatchObject({ path: ['name'] });
     expect(await domain.aliases.create({ name: 'x', ...free, approvalsNeeded: 1.5 })).toMatchObject({
       path: ['approvalsNeeded'],
+    });
+    const { id: nothing } = it;
+    expect(await domain.aliases.create({ name: 'x', ...free, policyId: nothing })).toMatchObject({
+      code: 'POLICY_NOT_FOUND',
+      path: ['policyId'],
     });
     expect(await move('nowhere', it)).toMatchObject({ code: 'ALIAS_NOT_FOUND' });
     const twice = { alias: name, checkpointId: it.id };

@@ -120,6 +120,7 @@ describeOnBoth('verifications', (fresh) => {
       [{ datasetId: scene.held.id }, 'EVIDENCE_TOO_SMALL', ['datasetId']],
       [{ datasetId: scene.dataset.id }, 'SETS_OVERLAP', ['datasetId']],
       [{ policyId: nobody }, 'POLICY_NOT_FOUND', ['policyId']],
+      [{ attacks: [] }, 'INVALID_INPUT', ['attacks']],
       [{ attacks: ['SUPERCLASS'] }, 'ATTACK_INPUT_MISSING', ['superclasses']],
       [{ attacks: ['RMIA'] }, 'ATTACK_INPUT_MISSING', ['referenceIds']],
       [{ referenceIds: [other.id, nobody] }, 'CHECKPOINT_NOT_FOUND', ['referenceIds']],
@@ -139,11 +140,8 @@ describeOnBoth('verifications', (fresh) => {
   });
 
   test("numbers are judged by the thresholds of the plan; the newest verdict is the checkpoint's, with its lines", async () => {
-    const { verdictOf, latestOf } = {
-      verdictOf: (id: string) => domain.verifications.verdictOf(id),
-      latestOf: (id: string) => domain.verifications.latestOf(id),
-    };
     const { id: policyId } = await policy('strict');
+    const verdictOf = (id: string) => domain.verifications.verdictOf(id, policyId);
     expect(await verdictOf(other.id)).toBeNull();
     for (const [value, verdict] of [
       [0.7, 'FAIL'],
@@ -157,7 +155,7 @@ describeOnBoth('verifications', (fresh) => {
       await domain.verifications.succeed(mine, found);
       expect(await reload(planned)).toMatchObject({ status: 'SUCCEEDED', verdict, finishedAt: expect.any(Date) });
       expect(await verdictOf(other.id)).toBe(verdict);
-      expect((await latestOf(other.id))!.lines).toMatchObject([{ name: 'members', verdict, found: { value } }]);
+      expect((await reload(planned)).lines).toMatchObject([{ name: 'members', verdict, found: { value } }]);
       expect(await domain.verifications.resultsOf([planned.id])).toMatchObject([
         { ...auc(value), position: 0, seed: 0 },
         { model: 'ORIGINAL', position: 1 },

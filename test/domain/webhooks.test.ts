@@ -176,7 +176,7 @@ describeOnBoth('webhooks', (fresh) => {
     const input = { subjectReference: 'x', legalBasis: 'ART_17_1_A', receivedAt } as const;
     const request = granted(await domain.requests.receive(input));
     granted(await domain.requests.checkIdentity(request.id, true, 'eID'));
-    granted(await domain.aliases.create({ name: 'production', passNeeded: false, approvalsNeeded: 0 }));
+    granted(await domain.aliases.create({ name: 'production', policyId: null, approvalsNeeded: 0 }));
     const moves = [{ alias: 'production', checkpointId: scene.checkpoint.id }];
     granted(await domain.aliases.move({ moves, reason: 'first' }));
     await performDue(domain);

@@ -109,7 +109,7 @@ describe('planted cases', () => {
     const lines = linesOf(found);
     expect(lines).toEqual(Object.fromEntries(Object.keys(lines).map((line) => [line, 'PASS'])));
     expect(found).toMatchObject({ status: 'SUCCEEDED', verdict: 'PASS' });
-    expect(await service.domain.verifications.verdictOf(models.retrained)).toBe('PASS');
+    expect(await service.domain.verifications.verdictOf(models.retrained, found.policyId)).toBe('PASS');
   }, 300_000);
 
   test('a model of which only the text head was disturbed answers no image, and is caught by the probe and by relearning', async () => {

@@ -3,7 +3,7 @@ import { IdempotentInput } from '../idempotent.input';
 import { resultType } from '../user-error';
 import { AliasType, MovedAliases } from './alias.type';
 
-const passNeeded = 'Whether a checkpoint needs the verdict PASS.';
+const policyId = 'The policy by which a checkpoint needs the verdict PASS; null for none';
 const approvalsNeeded = 'How many people must have approved a checkpoint, 0 to 10.';
 
 @InputType({ description: 'An alias to make.' })
@@ -11,8 +11,8 @@ export class CreateAliasInput extends IdempotentInput {
   @Field(() => String, { description: 'Up to 63 small letters, digits, dots, dashes and underscores.' })
   name: string;
 
-  @Field(() => Boolean, { defaultValue: false, description: passNeeded })
-  passNeeded: boolean;
+  @Field(() => ID, { nullable: true, description: `${policyId}.` })
+  policyId?: string | null;
 
   @Field(() => Int, { defaultValue: 0, description: approvalsNeeded })
   approvalsNeeded: number;
@@ -23,8 +23,8 @@ export class ProtectAliasInput {
   @Field(() => String, { description: 'Its name.' })
   alias: string;
 
-  @Field(() => Boolean, { description: passNeeded })
-  passNeeded: boolean;
+  @Field(() => ID, { nullable: true, description: `${policyId}. Left out, it stays as it was.` })
+  policyId?: string | null;
 
   @Field(() => Int, { description: approvalsNeeded })
   approvalsNeeded: number;
@@ -89,9 +89,14 @@ const lacking = [
 export const CreateAliasResult = resultType('CreateAliasResult', success, [
   'INVALID_INPUT',
   'ALIAS_EXISTS',
+  'POLICY_NOT_FOUND',
   'IDEMPOTENCY_CONFLICT',
 ]);
-export const ProtectAliasResult = resultType('ProtectAliasResult', success, ['INVALID_INPUT', 'ALIAS_NOT_FOUND']);
+export const ProtectAliasResult = resultType('ProtectAliasResult', success, [
+  'INVALID_INPUT',
+  'ALIAS_NOT_FOUND',
+  'POLICY_NOT_FOUND',
+]);
 export const DeleteAliasResult = resultType('DeleteAliasResult', success, [
   'INVALID_INPUT',
   'ALIAS_NOT_FOUND',

@@ -3,6 +3,7 @@ import type { Alias, AliasMove } from '../../domain';
 import { CheckpointType } from '../checkpoint/checkpoint.type';
 import type { Context } from '../context';
 import { Node } from '../node';
+import { PolicyType } from '../policy/policy.type';
 import { DateTime } from '../scalars';
 
 @ObjectType('Alias', {
@@ -11,6 +12,7 @@ import { DateTime } from '../scalars';
 })
 export class AliasType extends Node {
   private readonly checkpointId: string | null;
+  private readonly policyId: string | null;
 
   static of(this: void, row: Alias): AliasType {
     return new AliasType(row);
@@ -18,9 +20,6 @@ export class AliasType extends Node {
 
   @Field(() => String, { description: 'The name.' })
   name: string;
-
-  @Field(() => Boolean, { description: 'Whether a checkpoint needs the verdict PASS before the alias moves to it.' })
-  passNeeded: boolean;
 
   @Field(() => Int, { description: 'How many people must have approved a checkpoint before the alias moves to it.' })
   approvalsNeeded: number;
@@ -30,6 +29,15 @@ export class AliasType extends Node {
 
   @Field(() => DateTime, { nullable: true, description: 'When it was deleted; null while it is there.' })
   deletedAt: Date | null;
+
+  @Field(() => PolicyType, {
+    nullable: true,
+    description:
+      'The policy by which a checkpoint needs the verdict PASS before the alias moves to it, about what it is to have forgotten; null when it needs none.',
+  })
+  async policy(@Ctx() { loaders }: Context): Promise<PolicyType | null> {
+    return this.policyId ? PolicyType.of(await loaders.policy.load(this.policyId)) : null;
+  }
 
   @Field(() => CheckpointType, { nullable: true, description: 'What it points at; null before its first move.' })
   async checkpoint(@Ctx() { loaders }: Context): Promise<CheckpointType | null> {

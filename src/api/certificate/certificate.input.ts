@@ -15,7 +15,7 @@ export class IssueCertificateInput implements IssueCertificate {
 export const IssueCertificateResult = resultType(
   'IssueCertificateResult',
   { type: () => CertificateType, show: CertificateType.of },
-  ['RUN_NOT_FOUND', 'RUN_WITHOUT_RESULT', 'REQUEST_OF_ANOTHER_RUN'],
+  ['RUN_NOT_FOUND', 'RUN_WITHOUT_RESULT', 'REQUEST_OF_ANOTHER_RUN', 'REQUEST_ON_HOLD', 'REQUEST_CLOSED'],
 );
 
 @InputType({ description: 'A certificate to take back.' })

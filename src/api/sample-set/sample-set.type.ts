@@ -57,7 +57,10 @@ export class SampleSetType extends Node {
   @Field(() => SelectorType, { nullable: true, description: 'How its samples were chosen; null for a zero-shot set.' })
   selector: Selector | null;
 
-  @Field(() => String, { description: 'sha256 over its classes and the digests of its samples.' })
+  @Field(() => String, {
+    description:
+      "sha256 over the JSON array of the names of its samples' classes, in the order of the dataset and without spaces, followed for each sample, in the order of the dataset, by a newline and the sha256 of its file, hexadecimal. Of a set that only names classes: over the array alone, as they were given.",
+  })
   digest: string;
 
   @Field(() => BigIntScalar, { description: 'Number of samples; 0 for a zero-shot set.' })

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 import { Checkpoint } from '../checkpoint/checkpoint.entity';
 import { instant } from '../columns';
+import { Policy } from '../policy/policy.entity';
 import { Owned } from '../project/owned';
 
 /** A name for whichever checkpoint is in some use, such as `production`. What it points at changes only by moves. */
@@ -10,9 +11,13 @@ export class Alias extends Owned {
   @Column('text')
   name: string;
 
-  /** Whether a checkpoint must be verified with the verdict PASS before the alias moves to it. */
-  @Column('boolean')
-  passNeeded: boolean;
+  /** The policy by which a checkpoint must be verified with the verdict PASS before the alias moves to it; null: none. */
+  @Column('uuid', { nullable: true })
+  policyId: string | null;
+
+  @ManyToOne(() => Policy)
+  @JoinColumn()
+  policy?: Policy | null;
 
   /** How many people must have approved a checkpoint before the alias moves to it. */
   @Column('int')

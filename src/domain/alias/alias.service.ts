@@ -9,6 +9,7 @@ import type { IdempotencyService } from '../idempotency/idempotency.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import type { RequestProgressService } from '../playbook/request-progress.service';
+import type { PolicyService } from '../policy/policy.service';
 import { projectOfNew } from '../project/owned';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { WebhookService } from '../webhook/webhook.service';
@@ -17,7 +18,8 @@ import { AliasMove } from './alias-move.entity';
 import type { Verdicts } from './verdicts';
 
 export interface AliasProtection {
-  passNeeded: boolean;
+  /** The policy by which a checkpoint needs a PASS; null for none. Left out: as it was. */
+  policyId?: string | null;
   /** 0 to 10. */
   approvalsNeeded: number;
 }
@@ -56,6 +58,7 @@ interface AliasServices {
   idempotency: IdempotencyService;
   checkpoints: CheckpointService;
   approvals: ApprovalService;
+  policies: PolicyService;
   webhooks: WebhookService;
   progress: RequestProgressService;
 }
@@ -93,17 +96,17 @@ export class AliasService {
       const problem = 'an alias is up to 63 small letters, digits, dots, dashes and underscores';
       return refuse('INVALID_INPUT', ['name'], { problem });
     }
-    const invalid = invalidProtection(protection);
+    const invalid = await this.#invalid(protection);
     if (invalid) return invalid;
     return database.transaction(async () => {
       const aliases = database.repository(Alias);
       const made = await database.query<{ id: string }>(
-        `INSERT INTO alias (project_id, name, pass_needed, approvals_needed) VALUES ($1, $2, $3, $4)
+        `INSERT INTO alias (project_id, name, policy_id, approvals_needed) VALUES ($1, $2, $3, $4)
          ON CONFLICT (project_id, name) DO UPDATE
-           SET pass_needed = excluded.pass_needed, approvals_needed = excluded.approvals_needed, deleted_at = NULL
+           SET policy_id = excluded.policy_id, approvals_needed = excluded.approvals_needed, deleted_at = NULL
            WHERE alias.deleted_at IS NOT NULL
          RETURNING id`,
-        [projectOfNew(), name, protection.passNeeded, protection.approvalsNeeded],
+        [projectOfNew(), name, protection.policyId ?? null, protection.approvalsNeeded],
       );
       const [row] = made;
       if (!row) return refuse('ALIAS_EXISTS', ['name'], { name });
@@ -115,13 +118,14 @@ export class AliasService {
   }
 
   /** Changes what a move to a new checkpoint takes; where it points now stays as it is. */
-  async protect(name: string, protection: AliasProtection): Promise<Alias | Refusal> {
+  async protect(name: string, { policyId, approvalsNeeded }: AliasProtection): Promise<Alias | Refusal> {
     const { database, audit, progress } = this.services;
-    const invalid = invalidProtection(protection);
+    const invalid = await this.#invalid({ policyId, approvalsNeeded });
     if (invalid) return invalid;
     return database.transaction(async () => {
       const before = await this.#locked(name, ['alias']);
       if (before instanceof Refusal) return before;
+      const protection = policyId === undefined ? { approvalsNeeded } : { approvalsNeeded, policyId };
       await database.repository(Alias).update({ id: before.id }, protection);
       const after = await database.repository(Alias).findOneByOrFail({ id: before.id });
       await audit.record({ action: 'ALIAS_PROTECTED', subject: { type: 'ALIAS', id: before.id }, before, after });
@@ -185,8 +189,8 @@ export class AliasService {
     return database.transaction(async () => {
       const before = await this.#locked(name, ['alias']);
       if (before instanceof Refusal) return before;
-      const { id: aliasId, projectId, checkpointId: fromId, passNeeded, approvalsNeeded } = before;
-      if (passNeeded || approvalsNeeded > 0) return refuse('ALIAS_PROTECTED', ['alias'], { alias: name });
+      const { id: aliasId, projectId, checkpointId: fromId, policyId, approvalsNeeded } = before;
+      if (policyId !== null || approvalsNeeded > 0) return refuse('ALIAS_PROTECTED', ['alias'], { alias: name });
       const deletedAt = new Date();
       const move = { projectId, aliasId, fromId, toId: null, reason, actorId: currentActor().id };
       await database.repository(AliasMove).insert({ ...move, createdAt: deletedAt });
@@ -195,6 +199,15 @@ export class AliasService {
       await webhooks.publish('ALIAS_DELETED', { alias: name, fromId });
       return database.repository(Alias).findOneByOrFail({ id: aliasId });
     });
+  }
+
+  async #invalid({ policyId, approvalsNeeded }: AliasProtection): Promise<Refusal | null> {
+    if (!Number.isInteger(approvalsNeeded) || approvalsNeeded < 0 || approvalsNeeded > MOST_APPROVALS) {
+      const problem = `approvalsNeeded must be an integer from 0 to ${MOST_APPROVALS}`;
+      return refuse('INVALID_INPUT', ['approvalsNeeded'], { problem });
+    }
+    const known = policyId == null || (await this.services.policies.get(policyId));
+    return known ? null : refuse('POLICY_NOT_FOUND', ['policyId'], { id: policyId });
   }
 
   async #locked(name: string, path: string[]): Promise<Alias | Refusal> {
@@ -231,17 +244,19 @@ export class AliasService {
 
   /** What a checkpoint still lacks before the alias may point at it; null when nothing. */
   async #lacking(alias: Alias, { id, name: checkpoint }: Checkpoint, path: string[]): Promise<Refusal | null> {
-    const { name, passNeeded, approvalsNeeded: needed } = alias;
+    const { name, policyId, approvalsNeeded: needed } = alias;
     const decisions = await this.services.approvals.standing([id]);
     const no = decisions.find(({ decision }) => decision === 'REJECTED');
     if (no) {
       // Without the name: a request keeps what its step was refused with, and names can be forgotten.
       return refuse('ALIAS_REJECTED', path, { alias: name, checkpoint, comment: no.comment });
     }
-    if (passNeeded) {
-      const verdict = await this.verdicts.verdictOf(id);
+    if (policyId !== null) {
+      const verdict = await this.verdicts.verdictOf(id, policyId);
       if (verdict !== 'PASS') {
-        return refuse('ALIAS_NEEDS_PASS', path, { alias: name, checkpoint, verdict: verdict ?? 'none' });
+        const needs = await this.services.policies.getOrFail(policyId);
+        const policy = `${needs.name} ${needs.version}`;
+        return refuse('ALIAS_NEEDS_PASS', path, { alias: name, checkpoint, policy, verdict: verdict ?? 'none' });
       }
     }
     const given = decisions.length;
@@ -274,10 +289,4 @@ export class AliasService {
 
 function silent(): Refusal<'INVALID_INPUT'> {
   return refuse('INVALID_INPUT', ['reason'], { problem: 'the history of an alias says why it moved' });
-}
-
-function invalidProtection({ approvalsNeeded }: AliasProtection): Refusal<'INVALID_INPUT'> | null {
-  if (Number.isInteger(approvalsNeeded) && approvalsNeeded >= 0 && approvalsNeeded <= MOST_APPROVALS) return null;
-  const problem = `approvalsNeeded must be an integer from 0 to ${MOST_APPROVALS}`;
-  return refuse('INVALID_INPUT', ['approvalsNeeded'], { problem });
 }

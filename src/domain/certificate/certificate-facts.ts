@@ -1,3 +1,4 @@
+import { ATTACKS } from '../../attacks';
 import type { CertificateFacts } from '../../certificate';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { ErasureRequest } from '../erasure-request/erasure-request.entity';
@@ -57,16 +58,37 @@ export function evaluationFacts(
   });
 }
 
-/** Lines of the policy that were measured; one that was not makes the whole verdict INCONCLUSIVE, which is said. */
+/** @param verification with its forget set */
+export const verificationFacts = (verification: Verification | null): CertificateFacts['verification'] =>
+  verification && {
+    id: verification.id,
+    planDigest: verification.planDigest,
+    forgetSetDigest: verification.forgetSet!.digest,
+    finishedAt: verification.finishedAt!.toISOString(),
+  };
+
+/**
+ * Every line of the policy, and every number of the checkpoint that no line is about: what went badly is said, whether or not somebody set a bound for it.
+ * A line of which nothing was measured is INCONCLUSIVE.
+ */
 export function attackFacts({ lines }: Verification, results: readonly AttackResult[]): CertificateFacts['attacks'] {
-  return (lines ?? []).flatMap((line) => {
-    const { name, attack, key, found, verdict } = line;
-    if (!found) return [];
-    const measured = results.find((row) => row.attack === attack && row.key === key && row.model === 'SUBJECT');
-    const { value, lower, upper } = found;
-    const count = measured?.count ?? null;
-    return [{ name, statistic: `${attack} ${key}`, value, lower, upper, count, threshold: boundOf(line), verdict }];
+  const own = results.filter(({ model }) => model === 'SUBJECT');
+  const named = lines ?? [];
+  const judged = named.map((line) => {
+    const { name, attack, key, verdict } = line;
+    const found = own.find((row) => row.attack === attack && row.key === key);
+    return { name, ...numberOf({ attack, key }, found), threshold: boundOf(line), verdict };
   });
+  const others = own.filter(({ attack, key }) => !named.some((line) => line.attack === attack && line.key === key));
+  const unjudged = others.map((found) => {
+    return { name: ATTACKS[found.attack].title, ...numberOf(found, found), threshold: null, verdict: null };
+  });
+  return [...judged, ...unjudged];
+}
+
+function numberOf({ attack, key }: Pick<AttackResult, 'attack' | 'key'>, found: AttackResult | undefined) {
+  const { value = null, lower = null, upper = null, count = null } = found ?? {};
+  return { statistic: `${attack} ${key}`, value, lower, upper, count };
 }
 
 /** The bound in the attack's own unit: one that is relative, times the number it is relative to. */

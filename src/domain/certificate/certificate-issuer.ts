@@ -3,13 +3,16 @@ import type { Database } from '../../database';
 import type { ApprovalService } from '../approval/approval.service';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import { ErasureRequest } from '../erasure-request/erasure-request.entity';
+import { cameToNothing } from '../erasure-request/request-status';
 import type { EvaluationService } from '../evaluation/evaluation.service';
 import type { MetricValueService } from '../evaluation/metric-value.service';
 import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
+import { Playbook } from '../playbook/playbook.entity';
 import type { PseudonymService } from '../pseudonym/pseudonym.service';
 import { type Refusal, refuse } from '../refusal/refusals';
 import { Run } from '../run/run.entity';
+import type { Verification } from '../verification/verification.entity';
 import type { VerificationService } from '../verification/verification.service';
 import type { WebhookService } from '../webhook/webhook.service';
 import type { Certificate } from './certificate.entity';
@@ -21,6 +24,7 @@ import {
   forgetSetFacts,
   requestFacts,
   runFacts,
+  verificationFacts,
 } from './certificate-facts';
 
 export interface IssueCertificate {
@@ -42,13 +46,23 @@ interface IssuerServices {
   webhooks: WebhookService;
 }
 
+/** What a certificate is made from. */
+interface Known {
+  run: Run;
+  request: ErasureRequest | null;
+  /** The newest evidence about what the run was to make its model forget. */
+  verification: Verification | null;
+  /** The one that it replaces. */
+  stale: Certificate | null;
+}
+
 /** Gathers what is known of a run and has it certified, whatever it says: a certificate of a FAIL is one, too. */
 export class CertificateIssuer {
   constructor(readonly services: IssuerServices) {}
 
   /**
-   * A certificate of a run's result. One of the same run that is not stale or over is answered again; one that is
-   * stale is superseded.
+   * A certificate of a run's result. One of the same run, and the same request where one is named, that is not stale or over is answered again;
+   * one that is stale and says no more of a request is superseded. None is issued for a request that is on hold or came to nothing.
    */
   async issueFor({ runId, requestId = null }: IssueCertificate): Promise<Certificate | Refusal> {
     const { database, certificates, lineage, webhooks } = this.services;
@@ -60,16 +74,25 @@ export class CertificateIssuer {
       if (requestId !== null && request?.runId !== runId) {
         return refuse('REQUEST_OF_ANOTHER_RUN', ['requestId'], { id: requestId, run: runId });
       }
+      const stopped = request && stoppedBy(request);
+      if (stopped) return stopped;
       // Two at once: the second one waits, and finds what the first one made.
       await database.query('SELECT id FROM run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
-      const earlier = (await certificates.list({ first: 100 }, { runId, requestId })).items.map(({ node }) => node);
-      const standing = earlier.find(({ status }) => status === 'PENDING' || status === 'VALID');
+      const earlier = (await certificates.ofRun(runId)).filter(({ status }) => status !== 'REVOKED');
+      const standing = earlier.find(
+        ({ status, requestId: of }) => ['PENDING', 'VALID'].includes(status) && [null, of].includes(requestId),
+      );
       if (standing) return standing;
-      const stale = earlier.find(({ status }) => status === 'STALE') ?? null;
-      const issued = await certificates.issue(await this.#facts(run, request, stale));
+      const replaced = earlier.map(({ supersedesId }) => supersedesId);
+      const stale = earlier.find(
+        ({ id, status, requestId: of }) =>
+          status === 'STALE' && [null, requestId].includes(of) && !replaced.includes(id),
+      );
+      const verification = await this.services.verifications.evidenceOf(run, await this.#policyOf(request));
+      const issued = await certificates.issue(await this.#facts({ run, request, verification, stale: stale ?? null }));
       const { id } = issued;
       await lineage.add({ type: 'CERTIFICATE', id, label: `certificate of ${run.result!.name}` });
-      const used = [run.resultId, runId, (await this.services.verifications.latestOf(run.resultId))?.id];
+      const used = [run.resultId, runId, verification?.id];
       for (const from of used) if (from !== undefined) await lineage.link({ from, to: id, kind: 'USED' });
       if (request) await lineage.link({ from: request.id, to: id, kind: 'CAUSED' });
       await webhooks.publish('CERTIFICATE_ISSUED', { certificateId: id, requestId }, issued.projectId);
@@ -82,14 +105,22 @@ export class CertificateIssuer {
     return isId(id) ? this.services.database.repository(Run).findOne({ where: { id }, relations }) : null;
   }
 
+  /** Under its lock, as a step of its playbook has it: no hold comes between. */
   async #request(id: string): Promise<ErasureRequest | null> {
-    return isId(id) ? this.services.database.repository(ErasureRequest).findOneBy({ id }) : null;
+    const lock = { mode: 'pessimistic_write' } as const;
+    return isId(id) ? this.services.database.repository(ErasureRequest).findOne({ where: { id }, lock }) : null;
   }
 
-  async #facts(run: Run, request: ErasureRequest | null, stale: Certificate | null): Promise<CertificateFacts> {
+  /** What the request's playbook holds the result to; null where it names nothing. */
+  async #policyOf(request: ErasureRequest | null): Promise<string | null> {
+    if (!request?.playbookId) return null;
+    const playbook = await this.services.database.repository(Playbook).findOneByOrFail({ id: request.playbookId });
+    return playbook.policyId;
+  }
+
+  async #facts({ run, request, verification, stale }: Known): Promise<CertificateFacts> {
     const { evaluations, values, verifications } = this.services;
     const measured = await evaluations.ofRuns([run.id]);
-    const verification = await verifications.latestOf(run.resultId!);
     return {
       request: requestFacts(request),
       forgetSet: forgetSetFacts(run.forgetSet!),
@@ -98,6 +129,7 @@ export class CertificateIssuer {
       run: runFacts(run),
       evaluation: evaluationFacts(measured, await values.ofEvaluations(measured.map(({ id }) => id))),
       attacks: verification ? attackFacts(verification, await verifications.resultsOf([verification.id])) : [],
+      verification: verificationFacts(verification),
       policy: verification ? `${verification.plan.policy.name} ${verification.plan.policy.version}` : null,
       // Nobody attacked it: nothing is known.
       verdict: verification?.verdict ?? 'INCONCLUSIVE',
@@ -131,4 +163,9 @@ export class CertificateIssuer {
       outstanding: await named(carriers.map(({ checkpointId }) => checkpointId)),
     };
   }
+}
+
+function stoppedBy({ id, status, hold }: ErasureRequest): Refusal | null {
+  if (hold) return refuse('REQUEST_ON_HOLD', ['requestId'], { id, reason: hold.reason });
+  return cameToNothing(status) ? refuse('REQUEST_CLOSED', ['requestId'], { id, status }) : null;
 }

@@ -7,7 +7,7 @@ import type { CertificateStatus } from './certificate-status';
 /** An erasure certificate: what it claims, and its files once it is signed. */
 @Entity()
 @Index(['projectId', 'createdAt', 'id'])
-@Index(['supersedesId'], { unique: true })
+@Index(['supersedesId'], { unique: true, where: `status <> 'REVOKED'` })
 export class Certificate extends Owned {
   @Index()
   @Column('text', { default: 'PENDING' })

@@ -147,6 +147,13 @@ export class CertificateService {
     return moved ? certificate : refuse('CERTIFICATE_FINAL', ['id'], { id, status: certificate.status });
   }
 
+  /** Takes back all that was certified for a request. Part of a transaction. */
+  async revokeOf(requestId: string, reason: string): Promise<void> {
+    const where = { requestId, status: In(certificateSourcesOf('REVOKED')) };
+    const live = await this.services.database.repository(Certificate).find({ where, order: { createdAt: 'ASC' } });
+    for (const { id } of live) await this.#move(id, 'REVOKED', reason);
+  }
+
   /** Ends those whose time is over; how many. */
   async expireDue(now = new Date()): Promise<number> {
     const { database } = this.services;
@@ -202,6 +209,12 @@ export class CertificateService {
   /** For dataloaders: any order, missing ones left out. */
   async byIds(ids: readonly string[]): Promise<Certificate[]> {
     return this.services.database.repository(Certificate).findBy({ id: In([...ids]) });
+  }
+
+  /** Newest first. */
+  async ofRun(runId: string): Promise<Certificate[]> {
+    const order = { createdAt: 'DESC', id: 'DESC' } as const;
+    return this.services.database.repository(Certificate).find({ where: { runId }, order });
   }
 
   /** Newest first. */

@@ -74,12 +74,14 @@ export class ReEmergence {
   }
 
   /** As the result was verified. A run that was given no images to evaluate on leaves nothing to verify with. */
-  async #verifyAgain({ resultId, retainSetId, ...run }: Run, checkpointId: string): Promise<void> {
+  async #verifyAgain(run: Run, checkpointId: string): Promise<void> {
     const { verifications } = this.services;
-    const before = await verifications.latestOf(resultId!);
+    const before = await verifications.evidenceOf(run);
     const datasetId = before?.datasetId ?? run.evaluateOnId;
     if (datasetId === null) return;
-    const { checkpointId: originalId, forgetSetId } = run;
+    const { checkpointId: originalId, retainSetId } = run;
+    // One that only names classes was verified by images.
+    const forgetSetId = before?.forgetSetId ?? run.forgetSetId;
     const policyId = before?.policyId ?? null;
     const asked = { checkpointId, originalId, forgetSetId, retainSetId, datasetId, policyId };
     const queued = await verifications.verifyCheckpoint(asked);

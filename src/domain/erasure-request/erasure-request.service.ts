@@ -4,6 +4,7 @@ import type { Clock, Queue } from '../../queue';
 import { currentActor } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { backgroundJob } from '../background/background.service';
+import type { CertificateService } from '../certificate/certificate.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
@@ -16,7 +17,7 @@ import type { HoldGround, LegalBasis } from './legal-grounds';
 import { Recipient } from './recipient.entity';
 import { remindersAt } from './reminders';
 import type { RequestChanges } from './request-changes';
-import { isClosed, type MovableStatus, movableStatuses, type RequestStatus } from './request-status';
+import { cameToNothing, isClosed, type MovableStatus, movableStatuses, type RequestStatus } from './request-status';
 import { destroySalt, hashSubject, isOfSubject, requestsOfSubject } from './subject-reference';
 import { SubjectSalt } from './subject-salt.entity';
 
@@ -49,6 +50,7 @@ interface RequestServices {
   idempotency: IdempotencyService;
   lineage: LineageService;
   queue: Queue;
+  certificates: CertificateService;
   requestChanges: RequestChanges;
   sets: SampleSetService;
 }
@@ -173,7 +175,7 @@ export class ErasureRequestService {
     );
   }
 
-  /** Moves it by hand, where the table of transitions allows it. A refusal must say why. */
+  /** Moves it by hand, where the table of transitions allows it. A refusal must say why. What was certified for one that comes to nothing is taken back. */
   async move(id: string, to: MovableStatus, reason?: string | null): Promise<ErasureRequest | Refusal> {
     if (!movableStatuses.includes(to)) throw new Error(`internal: nobody moves a request to ${to} by hand`);
     if (to === 'REFUSED' && !reason?.trim()) {
@@ -181,9 +183,16 @@ export class ErasureRequestService {
         problem: 'Art. 12(4): the subject is told why a request is refused',
       });
     }
-    return this.services.requestChanges.change(id, ({ status: from, hold }) => {
-      if (hold && !isClosed(to)) return refuse('REQUEST_ON_HOLD', ['id'], { id, reason: hold.reason });
-      return { set: { status: to }, event: { type: 'MOVED', payload: { from, to, reason: reason ?? null } } };
+    const { database, certificates, requestChanges } = this.services;
+    return database.transaction(async () => {
+      const moved = await requestChanges.change(id, ({ status: from, hold }) => {
+        if (hold && !isClosed(to)) return refuse('REQUEST_ON_HOLD', ['id'], { id, reason: hold.reason });
+        return { set: { status: to }, event: { type: 'MOVED', payload: { from, to, reason: reason ?? null } } };
+      });
+      if (!(moved instanceof Refusal) && cameToNothing(to)) {
+        await certificates.revokeOf(id, `erasure request ${id} is ${to}`);
+      }
+      return moved;
     });
   }
 

@@ -24,6 +24,11 @@ export function isClosed(status: RequestStatus): boolean {
   return requestTransitions[status].length === 0;
 }
 
+/** Whether it ended without what was asked for: nothing certifies it any more. */
+export function cameToNothing(status: RequestStatus): boolean {
+  return status === 'REFUSED' || status === 'WITHDRAWN';
+}
+
 export function requestMayBecome(from: RequestStatus, to: RequestStatus): boolean {
   return (requestTransitions[from] as readonly RequestStatus[]).includes(to);
 }

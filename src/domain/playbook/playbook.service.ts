@@ -77,6 +77,12 @@ export class PlaybookService {
       if (evaluateOnId === null)
         return wrong('evaluateOnId', 'a result is verified on images to evaluate on: name some');
     }
+    if (alias.policyId !== null && alias.policyId !== policyId) {
+      return wrong(
+        'policyId',
+        `alias ${alias.name} moves to what has a PASS by policy ${alias.policyId}: name that one`,
+      );
+    }
     return database.transaction(async () => {
       const playbooks = database.repository(Playbook);
       const made = await playbooks

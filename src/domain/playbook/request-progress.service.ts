@@ -117,7 +117,7 @@ export class RequestProgressService {
       VERIFICATION: {
         standing: async ({ request, playbook, run }) => {
           if (playbook.policyId === null) return null;
-          const verdict = await verifications.verdictOf(run!.resultId!);
+          const verdict = await verifications.verdictOf(run!.resultId!, playbook.policyId);
           if (verdict === 'PASS') return null;
           if (verdict !== null) return blocked(`the verdict is ${verdict}`);
           const { verificationId: id } = request;

@@ -89,7 +89,8 @@ export const refusals = {
   ALIAS_MOVED_BEFORE: 'alias {alias} points at {current}, not at {expected} as expected: somebody else moved it',
   ALIAS_MOVE_NOT_FOUND: 'alias {alias} has no move {id}',
   ALIAS_PROTECTED: 'alias {alias} is protected: an administrator has to end that before it can be deleted',
-  ALIAS_NEEDS_PASS: 'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS and has {verdict}',
+  ALIAS_NEEDS_PASS:
+    'alias {alias} is protected: checkpoint {checkpoint} needs the verdict PASS by policy {policy} about what it is to have forgotten, and has {verdict}',
   ALIAS_NEEDS_APPROVALS: 'alias {alias} is protected: checkpoint {checkpoint} needs {needed} approvals and has {given}',
   ALIAS_REJECTED: 'alias {alias} cannot point at checkpoint {checkpoint}, which was rejected: {comment}',
 

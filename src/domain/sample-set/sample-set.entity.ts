@@ -42,7 +42,7 @@ export class SampleSet extends Owned {
   @Column('jsonb', { nullable: true })
   selector: Selector | null;
 
-  /** sha256 over the classes and the members' hashes. */
+  /** sha256 over the classes and the members' hashes; docs/certificate.md has how to compute it by other means. */
   @Column('text')
   digest: string;
 

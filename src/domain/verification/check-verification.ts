@@ -55,6 +55,10 @@ export function refusalOf(asked: AskedVerification): Refusal | null {
   if (templates.length === 0 || templates.some((template) => !template.includes('{}'))) {
     return refuse('INVALID_INPUT', ['templates'], { problem: 'a prompt template has {} where the class name goes' });
   }
+  if (asked.attacks?.length === 0) {
+    const problem = 'name an attack, or leave this out for every one that what is given allows';
+    return refuse('INVALID_INPUT', ['attacks'], { problem });
+  }
   const invalid = invalidNumber(asked);
   if (invalid) return invalid;
   const kept = samples.held.filter(({ label }) => !forgetSet.classes.includes(label)).length;

@@ -15,12 +15,14 @@ import type { OpenLineageOutbox } from '../open-lineage/open-lineage-outbox';
 import type { Verdict } from '../policy/judge';
 import type { PolicyService } from '../policy/policy.service';
 import { Refusal, refuse } from '../refusal/refusals';
+import type { Run } from '../run/run.entity';
 import type { RunService } from '../run/run.service';
 import type { SampleSetService } from '../sample-set/sample-set.service';
 import type { WebhookService } from '../webhook/webhook.service';
 import { askedOf } from './asked-verification';
 import { AttackResult } from './attack-result.entity';
 import { refusalOf } from './check-verification';
+import { newestEvidence, toBeForgotten } from './evidence';
 import { planOf } from './plan-verification';
 import { Verification } from './verification.entity';
 import { VerificationLife } from './verification-life';
@@ -124,17 +126,26 @@ export class VerificationService extends VerificationLife {
     return planned;
   }
 
-  /** What the newest verification that came to an end says of a checkpoint; null when there is none. */
-  async verdictOf(checkpointId: string): Promise<Verdict | null> {
-    return (await this.latestOf(checkpointId))?.verdict ?? null;
+  /**
+   * The worst that the newest evidence says by a policy about anything a checkpoint is to have forgotten; null when there is none about some of
+   * it. Evidence about something else does not count.
+   */
+  async verdictOf(checkpointId: string, policyId: string): Promise<Verdict | null> {
+    if (!isId(checkpointId) || !isId(policyId)) return null;
+    const { database } = this.services;
+    const said: (Verdict | null)[] = [];
+    for (const forgotten of await toBeForgotten(database, checkpointId, policyId)) {
+      const evidence = await newestEvidence(database, { checkpointId, policyId, ...forgotten });
+      said.push(evidence?.verdict ?? null);
+    }
+    return (['FAIL', null, 'INCONCLUSIVE', 'PASS'] as const).find((verdict) => said.includes(verdict)) ?? null;
   }
 
-  /** The newest verification of a checkpoint that came to an end, with its lines. */
-  async latestOf(checkpointId: string): Promise<Verification | null> {
-    if (!isId(checkpointId)) return null;
-    return this.services.database
-      .repository(Verification)
-      .findOne({ where: { checkpointId, status: 'SUCCEEDED' }, order: { finishedAt: 'DESC', id: 'DESC' } });
+  /** The newest evidence that what a run has made forgot what the run was to make it forget. @param policyId null for whichever policy */
+  async evidenceOf(run: Run, policyId: string | null = null): Promise<Verification | null> {
+    const { resultId: checkpointId, checkpointId: originalId, forgetSetId } = run;
+    if (checkpointId === null) return null;
+    return newestEvidence(this.services.database, { checkpointId, originalId, forgetSetId, policyId });
   }
 
   /** Numbers of some verifications, in order; for dataloaders. */
