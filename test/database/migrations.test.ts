@@ -85,7 +85,7 @@ describeOnBoth('migrations', (fresh) => {
     const checkpoint = (made: unknown[]) =>
       before.query(
         `INSERT INTO checkpoint (id, name, digest, architecture, layout, parameter_count, config, files, created_at, parent_id, run_id, merge_id)
-         VALUES ($1, $2, 'd', 'VIT', 'OPENAI', 1, '{}', '[]', $3, $4, $5, $6)`,
+         VALUES ($1, $2::text, $2::text, 'VIT', 'OPENAI', 1, '{}', '[]', $3, $4, $5, $6)`,
         made,
       );
     await checkpoint([original, 'original', day(3), null, null, null]);

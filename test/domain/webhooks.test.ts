@@ -52,6 +52,7 @@ describeOnBoth('webhooks', (fresh) => {
   beforeEach(async () => {
     now = new Date();
     await domain.database.query('DELETE FROM job');
+    await domain.database.query('DELETE FROM wake_up');
     await domain.database.query(`UPDATE webhook_endpoint SET disabled_at = now()`);
     receiver = await Receiver.listen();
   });
