@@ -87,16 +87,18 @@ export class Scene {
     const sets = await this.setsOf(forgotten);
     const run = subject.method === undefined ? null : await this.run(subject.method, subject.zeroShot === true, sets);
     const verified = run?.resultId ?? (subject.name === 'retrained' ? sets.retrained!.id : this.given.checkpointId);
+    // Beside itself it would pass whatever it knew.
+    const retrained = subject.name === 'retrained' ? null : sets.retrained;
     const shared = {
       name,
       forgotten,
-      retrained: sets.retrained?.digest ?? null,
+      retrained: retrained?.digest ?? null,
       runSeconds: run?.cost?.seconds ?? null,
     };
     if (run && run.resultId === null) return { ...shared, ...NOTHING, failed: run.error!.message };
     const whole = await this.verify(run, verified, sets, {});
     const beside =
-      sets.retrained && (await this.verify(run, verified, sets, { retrainedId: sets.retrained.id, attacks: ['RMIA'] }));
+      retrained && (await this.verify(run, verified, sets, { retrainedId: retrained.id, attacks: ['RMIA'] }));
     const { samples, seed } = whole.plan;
     return {
       ...shared,

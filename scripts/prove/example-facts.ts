@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { CertificateFacts } from '../../src/certificate';
+import { canonical } from '../../src/signing';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+
+const plan = {
+  attacks: { SUBJECT: ['PARAPHRASES', 'MEMBERSHIP_INFERENCE'], ORIGINAL: ['PARAPHRASES'] },
+  images: 500,
+  relearning: { learningRate: 1e-4, steps: 60, share: 0.8 },
+  seed: 0,
+};
 
 /** Facts as a workflow would gather them, with something in every field: an example, not a measurement. */
 export function certificateFacts(changes: Partial<CertificateFacts> = {}): CertificateFacts {
@@ -50,7 +58,8 @@ export function certificateFacts(changes: Partial<CertificateFacts> = {}): Certi
     ],
     verification: {
       id: '4b0b8a0e-6a51-4a0e-9a57-0d5c5a6e1f05',
-      planDigest: hash('plan'),
+      planDigest: hash(canonical(plan)),
+      plan,
       forgetSetDigest: hash('cats'),
       finishedAt: '2026-02-03T11:00:00.000Z',
     },

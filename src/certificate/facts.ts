@@ -117,6 +117,9 @@ export const factShapes = {
       {
         id: text('Its id.'),
         planDigest: digest('sha256 of the canonical JSON (RFC 8785) of its plan, which was fixed before it began.'),
+        plan: anything(
+          'The plan itself: which attacks, how they train, on how many images of which digest, beside which models, by which thresholds.',
+        ),
         forgetSetDigest: digest(
           'Digest of the set whose images it attacked with: `forgetSet.digest`, where that set has images.',
         ),

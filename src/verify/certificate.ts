@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { type CertificatePredicate, digestOfClaims, problemsOfPredicate } from '../certificate';
-import type { Statement } from '../signing';
+import { canonical, type Statement } from '../signing';
 import { parseVerifierKey } from '../tlog';
 import { digestOfFolder } from './folder';
 import { checkLogProof } from './log-proof';
@@ -40,6 +41,14 @@ export async function checkCertificate(
     `certificate ${certificate.id} of ${certificate.issuedAt} is about the checkpoint ${result.digest}, made from ${parent.digest}`,
     'the statement is not about the checkpoint it calls the result',
   );
+  const { verification } = claims;
+  if (verification) {
+    findings.check(
+      createHash('sha256').update(canonical(verification.plan)).digest('hex') === verification.planDigest,
+      'the plan of the verification that it shows is the one that was fixed before it began',
+      'the plan of the verification that it shows has another digest than the one it says',
+    );
+  }
   const notProven = [...claims.limits];
   const named = parseVerifierKey(log.verifierKey);
   const trusted = named && keys.logs.get(named.name);

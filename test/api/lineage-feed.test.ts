@@ -45,7 +45,7 @@ async function mutate(name: string, input: object, secret = lethe.server.token):
 }
 
 const checkpoint = async (name: string, more: { parentIds?: string[] } = {}, secret?: string): Promise<string> =>
-  (await mutate('importCheckpoint', { name, source: 'somewhere', ...more }, secret)).id;
+  (await mutate('importCheckpoint', { name, source: `the ${name}`, ...more }, secret)).id;
 
 async function until(reached: () => boolean): Promise<void> {
   for (const end = Date.now() + 30_000; !reached() && Date.now() < end; ) await sleep(20);

@@ -39,7 +39,13 @@ describeOnBoth('projects', (fresh) => {
 
   test('what has an id belongs to a project, but for what all share', () => {
     const shared = entities.filter((entity) => entity.prototype instanceof Identified && !owned.includes(entity));
-    expect(shared.map(({ name }) => name).sort()).toEqual(['Executor', 'Method', 'Project', 'Pseudonym']);
+    expect(shared.map(({ name }) => name).sort()).toEqual([
+      'Executor',
+      'Method',
+      'Project',
+      'Pseudonym',
+      'PublishedKey',
+    ]);
   });
 
   test.each(owned.map((entity) => [entity.name, entity] as const))(

@@ -111,6 +111,11 @@ describeOnBoth('verifications', (fresh) => {
     const nobody = '00000000-0000-4000-8000-000000000000';
     const wide = granted(await domain.checkpoints.import({ name: 'wide', source: 'wide' }));
     const named = granted(await domain.sets.create({ kind: 'FORGET', name: 'names', classes: ['cat'] }));
+    const taught = await reference('taught the images');
+    granted(await domain.checkpoints.declareTraining({ checkpointId: taught.id, datasetIds: [scene.dataset.id] }));
+    const tuned = granted(
+      await domain.checkpoints.import({ name: 'tuned', source: 'tuned', parentIds: [asked.originalId] }),
+    );
     const cases: [Partial<VerifyCheckpoint>, string, string[]][] = [
       [{ checkpointId: nobody }, 'CHECKPOINT_NOT_FOUND', ['checkpointId']],
       [{ originalId: wide.id }, 'REFERENCE_UNLIKE', ['originalId']],
@@ -124,6 +129,9 @@ describeOnBoth('verifications', (fresh) => {
       [{ attacks: ['SUPERCLASS'] }, 'ATTACK_INPUT_MISSING', ['superclasses']],
       [{ attacks: ['RMIA'] }, 'ATTACK_INPUT_MISSING', ['referenceIds']],
       [{ referenceIds: [other.id, nobody] }, 'CHECKPOINT_NOT_FOUND', ['referenceIds']],
+      [{ retrainedId: other.id }, 'MODEL_NOT_INDEPENDENT', ['retrainedId']],
+      [{ referenceIds: [taught.id] }, 'MODEL_NOT_INDEPENDENT', ['referenceIds']],
+      [{ referenceIds: [tuned.id] }, 'MODEL_NOT_INDEPENDENT', ['referenceIds']],
       [{ attacks: ['LINEAR_PROBE'], retainSetId: null }, 'ATTACK_INPUT_MISSING', ['retainSetId']],
       [{ superclasses: [{ name: 'pet', classes: ['cat', 'dog', 'horse'] }] }, 'INVALID_INPUT', ['superclasses']],
       [{ superclasses: [{ name: 'pet', classes: ['owl'] }] }, 'CLASS_UNKNOWN', ['superclasses']],

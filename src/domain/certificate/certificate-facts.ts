@@ -63,6 +63,7 @@ export const verificationFacts = (verification: Verification | null): Certificat
   verification && {
     id: verification.id,
     planDigest: verification.planDigest,
+    plan: { ...verification.plan },
     forgetSetDigest: verification.forgetSet!.digest,
     finishedAt: verification.finishedAt!.toISOString(),
   };

@@ -45,6 +45,7 @@ export const refusals = {
 
   POLICY_NOT_FOUND: 'there is no policy {id}',
   ATTACK_INPUT_MISSING: 'attack {attack} needs {need}',
+  MODEL_NOT_INDEPENDENT: 'checkpoint {checkpoint} cannot stand for a model that never saw the images: {why}',
   EVIDENCE_TOO_SMALL: '{what} has {count} images, and a verification needs at least {least} of them',
   DATASET_MISSING:
     'run {id} was given no images to evaluate on; name a dataset that neither training nor unlearning saw',

@@ -7,6 +7,7 @@ import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
 import type { SampleSetService } from '../sample-set/sample-set.service';
 import type { AskedVerification } from './check-verification';
 import { evidenceSamples } from './evidence-samples';
+import { dependentModel } from './independent-models';
 import { relearningOf } from './plan-verification';
 import type { VerifyCheckpoint } from './verify-request';
 
@@ -42,6 +43,8 @@ export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promi
   const retainSet =
     input.retainSetId == null ? null : await setOf(services, input.retainSetId, 'RETAIN', 'retainSetId');
   if (retainSet instanceof Refusal) return retainSet;
+  const dependent = await dependentModel(database, { subject, original, retrained, references, forgetSet });
+  if (dependent) return dependent;
   const dataset = await datasets.get(input.datasetId);
   if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: input.datasetId });
   const overlap = await overlapOf(services, forgetSet, retainSet, dataset.id);
