@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -39,7 +39,8 @@ export async function readPluginCode(folder: string): Promise<PluginCode> {
 export async function stagePluginCode(code: PluginCode, store: string): Promise<string> {
   const staged = join(store, code.digest);
   if (existsSync(staged)) return staged;
-  const fresh = `${staged}.${process.pid}`;
+  // Of this call's own: one process may stage the same code for two runs at once.
+  const fresh = `${staged}.${randomUUID()}`;
   for (const [path, content] of code.files) {
     await mkdir(dirname(join(fresh, path)), { recursive: true });
     await writeFile(join(fresh, path), content);
