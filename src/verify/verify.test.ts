@@ -69,7 +69,7 @@ function certificate(
 test('a certificate is taken at its word for what is signed and logged, and says what that does not show', async () => {
   const report = await verified(certificate());
   expect(report).toMatchObject({ kind: 'erasure certificate', failures: [] });
-  expect(report.proven).toHaveLength(5);
+  expect(report.proven).toHaveLength(6);
   expect(report.notProven.join('\n')).toMatch(/approximate.*Whether it was revoked/s);
   expect(report.notProven.join('\n')).not.toContain('the one that the certificate itself names');
 });
@@ -113,6 +113,11 @@ test("without the log's own key the one it names is used, and that is said", asy
 const other = claimsOf({ id: 'one', issuedAt: '2026-02-04T08:00:01.000Z' }, certificateFacts({ verdict: 'FAIL' }));
 const foreign = generateKeyPairSync('ed25519');
 test.each([
+  [
+    'a plan that is not the one with the digest',
+    certificate({ verification: { ...certificateFacts().verification!, plan: { images: 3 } } }),
+    'another digest than the one it says',
+  ],
   [
     'a claim that was changed after the entry',
     certificate({}, { claims: { verdict: 'FAIL' } }),
