@@ -4,71 +4,47 @@ import type { Queue } from '../../queue';
 import { currentActor, type Party } from '../actor/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
-import type { Dataset } from '../dataset/dataset.entity';
 import type { DatasetService } from '../dataset/dataset.service';
 import { type ExecutorService, needsOf } from '../executor/executor.service';
 import type { IdempotencyService } from '../idempotency/idempotency.service';
 import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
-import type { Method } from '../method/method.entity';
 import type { MethodService } from '../method/method.service';
 import { Refusal, refuse } from '../refusal/refusals';
 import type { RunEventLog } from '../run-event/run-event-log';
-import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
+import { refuseShared } from '../sample-set/refuse-shared';
+import type { SampleSet } from '../sample-set/sample-set.entity';
 import type { SampleSetService } from '../sample-set/sample-set.service';
 import type { WebhookService } from '../webhook/webhook.service';
 import { Metric } from './metric.entity';
 import { moveRun } from './move-run';
 import { type Device, Run } from './run.entity';
+import {
+  type CheckedPlan,
+  checkPlan,
+  checkStandingPlan,
+  measuredOn,
+  type RunPlan,
+  type StandingPlan,
+  withoutImages,
+} from './run-plan';
 import { isFinal, type RunStatus, runStatuses } from './run-status';
 
 /** Channel on which executors hear that a run shall stop; the payload is its id. */
 export const cancelChannel = 'lethe_cancel';
 
-export interface StartRun {
+export interface StartRun extends RunPlan {
   checkpointId: string;
-  /** Name of the method. */
-  method: string;
   forgetSetId: string;
-  retainSetId?: string | null;
-  calibrationSetId?: string | null;
-  /** Dataset that neither training nor unlearning sees. */
-  evaluateOnId?: string | null;
   templates?: string[] | null;
   /** Whether to draw what changed; true unless said. */
   pictures?: boolean | null;
-  parameters?: Record<string, unknown> | null;
   seed?: number | null;
   priority?: number | null;
   device?: Device | null;
   maxAttempts?: number | null;
   idempotencyKey?: string | null;
-}
-
-type RunPlan = Pick<StartRun, 'method' | 'parameters' | 'retainSetId' | 'calibrationSetId' | 'evaluateOnId'>;
-
-/** What a playbook says of its runs: all but which checkpoint shall forget what. */
-export interface StandingPlan extends RunPlan {
-  /** Datasets of which the sets are made when it is known what shall be forgotten. */
-  retainFromId?: string | null;
-  calibrateFromId?: string | null;
-}
-
-/** What is kept and what is tuned on: fields of a plan, for the set itself and for the dataset that it will be made of. */
-const keeping = {
-  retain: { set: 'retainSetId', from: 'retainFromId' },
-  calibration: { set: 'calibrationSetId', from: 'calibrateFromId' },
-} as const;
-type Keeping = keyof typeof keeping;
-const keepings = Object.keys(keeping) as Keeping[];
-
-interface CheckedPlan {
-  method: Method;
-  /** Defaults filled in. */
-  parameters: Record<string, unknown>;
-  retain: SampleSet | null;
-  calibration: SampleSet | null;
 }
 
 interface Sets {
@@ -115,12 +91,11 @@ export class RunService {
     }
     const checkpoint = await checkpoints.usable(input.checkpointId, ['checkpointId']);
     if (checkpoint instanceof Refusal) return checkpoint;
-    const plan = await this.#plan(input);
+    const plan = await checkPlan(input, this.services);
     if (plan instanceof Refusal) return plan;
     const { method } = plan;
-    const forget = await this.#set(input.forgetSetId, 'FORGET', 'forgetSetId');
+    const forget = await this.services.sets.ofKind(input.forgetSetId, 'FORGET', 'forgetSetId');
     if (forget instanceof Refusal) return forget;
-    if (!forget) return refuse('SET_NOT_FOUND', ['forgetSetId'], { kind: 'forget', id: '' });
     const sets = { forget, retain: plan.retain, calibration: plan.calibration };
     if (method.needs.includes('forget')) {
       const lacking = withoutImages(method, 'forget', forget);
@@ -172,57 +147,9 @@ export class RunService {
     return runs.findOneByOrFail({ id });
   }
 
-  /** What of a run can be checked before it is known which checkpoint shall forget what. */
-  async checkPlan(plan: StandingPlan): Promise<CheckedPlan | Refusal> {
-    const { datasets, sets } = this.services;
-    const toCome: Partial<Record<Keeping, Dataset>> = {};
-    for (const need of keepings) {
-      const { set, from } = keeping[need];
-      const id = plan[from];
-      if (id == null) continue;
-      if (plan[set] != null) return refuse('INVALID_INPUT', [from], { problem: `give ${from} or ${set}, not both` });
-      const dataset = await datasets.get(id);
-      if (!dataset) return refuse('DATASET_NOT_FOUND', [from], { id });
-      toCome[need] = dataset;
-    }
-    const checked = await this.#plan(plan, Object.keys(toCome));
-    const { evaluateOnId } = plan;
-    if (checked instanceof Refusal || evaluateOnId == null) return checked;
-    const { retain } = checked;
-    const inSet = retain && (await this.#measured(retain, `retain set ${retain.name}`, evaluateOnId));
-    if (inSet || !toCome.retain) return inSet ?? checked;
-    const { id, name } = toCome.retain;
-    const shared = await sets.overlapOfDatasets(id, evaluateOnId);
-    return refuseShared(shared, `dataset ${name}`, 'the images to evaluate on', 'evaluateOnId') ?? checked;
-  }
-
-  /** @param toCome needs that are met later */
-  async #plan(plan: RunPlan, toCome: readonly string[] = []): Promise<CheckedPlan | Refusal> {
-    const { datasets, methods } = this.services;
-    const method = await methods.byName(plan.method);
-    if (method instanceof Refusal) return method;
-    const valid = methods.validate(method, plan.parameters ?? {});
-    if (valid instanceof Refusal) return valid;
-    const retain = await this.#set(plan.retainSetId, 'RETAIN', 'retainSetId');
-    if (retain instanceof Refusal) return retain;
-    const calibration = await this.#set(plan.calibrationSetId, 'RETAIN', 'calibrationSetId');
-    if (calibration instanceof Refusal) return calibration;
-    const given = { retain, calibration };
-    for (const need of keepings) {
-      const needed = method.needs.includes(need) && !toCome.includes(need);
-      const lacking = needed ? withoutImages(method, need, given[need]) : null;
-      if (lacking) return lacking;
-    }
-    if (plan.evaluateOnId != null && !(await datasets.get(plan.evaluateOnId))) {
-      return refuse('DATASET_NOT_FOUND', ['evaluateOnId'], { id: plan.evaluateOnId });
-    }
-    return { method, ...valid, retain, calibration };
-  }
-
-  async #set(id: string | null | undefined, kind: SetKind, field: string): Promise<SampleSet | null | Refusal> {
-    if (id == null) return null;
-    const set = await this.services.sets.get(id);
-    return set?.kind === kind ? set : refuse('SET_NOT_FOUND', [field], { kind: kind.toLowerCase(), id });
+  /** See `checkStandingPlan`. */
+  checkPlan(plan: StandingPlan): Promise<CheckedPlan | Refusal> {
+    return checkStandingPlan(plan, this.services);
   }
 
   /** A method that makes its own images tells the forgotten classes from others, and so must know the name of one. */
@@ -251,13 +178,8 @@ export class RunService {
       if (found) return found;
     }
     if (evaluateOnId === null) return null;
-    const found = await this.#measured(forget, forgetting, evaluateOnId);
-    return found ?? (retain && this.#measured(retain, `retain set ${retain.name}`, evaluateOnId));
-  }
-
-  async #measured({ id }: SampleSet, name: string, evaluateOnId: string): Promise<Refusal | null> {
-    const shared = await this.services.sets.overlapWithDataset(id, evaluateOnId);
-    return refuseShared(shared, name, 'the images to evaluate on', 'evaluateOnId');
+    const found = await measuredOn(this.services, forget, forgetting, evaluateOnId);
+    return found ?? (retain && measuredOn(this.services, retain, `retain set ${retain.name}`, evaluateOnId));
   }
 
   /** A queued run ends at once; a running one is asked to, and its executor settles it. Asking twice is no error. */
@@ -335,22 +257,6 @@ export class RunService {
       .repository(Metric)
       .find({ where: { runId, ...(name == null ? {} : { name }) }, order: { name: 'ASC', stage: 'ASC', step: 'ASC' } });
   }
-}
-
-/** Null when the set is there and has images. */
-function withoutImages({ name: method }: Method, need: string, set: SampleSet | null): Refusal | null {
-  if (!set) return refuse('SET_MISSING', [`${need}SetId`], { method, need });
-  if (set.sampleCount > 0) return null;
-  return refuse('SET_WITHOUT_SAMPLES', [`${need}SetId`], { method, need, set: set.name });
-}
-
-function refuseShared(
-  { count, hash }: { count: number; hash: string | null },
-  left: string,
-  right: string,
-  field: string,
-): Refusal | null {
-  return count === 0 ? null : refuse('SETS_OVERLAP', [field], { left, right, count, hash: hash! });
 }
 
 function withoutNulls<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], null> } {

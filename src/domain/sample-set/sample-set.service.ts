@@ -9,6 +9,7 @@ import type { LineageService } from '../lineage/lineage.service';
 import { isId } from '../listing/cursor';
 import { type Page, type PageRequest, pageOf } from '../listing/page';
 import { Refusal, refuse } from '../refusal/refusals';
+import type { Shared } from './refuse-shared';
 import { SampleSet, type Selector, type SetKind } from './sample-set.entity';
 
 export interface CreateSampleSet {
@@ -165,18 +166,18 @@ export class SampleSetService {
   }
 
   /** Samples in both sets, by hash: the same photograph in two datasets counts. */
-  async overlap(leftId: string, rightId: string): Promise<{ count: number; hash: string | null }> {
+  async overlap(leftId: string, rightId: string): Promise<Shared> {
     return this.#shared('(SELECT hash FROM sample_set_member WHERE set_id = $2)', leftId, rightId);
   }
 
   /** Samples of a set that are also in a dataset. */
-  async overlapWithDataset(setId: string, datasetId: string): Promise<{ count: number; hash: string | null }> {
+  async overlapWithDataset(setId: string, datasetId: string): Promise<Shared> {
     return this.#shared('(SELECT hash FROM sample WHERE dataset_id = $2)', setId, datasetId);
   }
 
   /** Samples in both datasets. */
-  async overlapOfDatasets(leftId: string, rightId: string): Promise<{ count: number; hash: string | null }> {
-    const [row] = await this.database.query<{ count: number; hash: string | null }>(
+  async overlapOfDatasets(leftId: string, rightId: string): Promise<Shared> {
+    const [row] = await this.database.query<Shared>(
       `SELECT count(DISTINCT hash) AS count, min(hash) AS hash FROM sample
        WHERE dataset_id = $1 AND hash IN (SELECT hash FROM sample WHERE dataset_id = $2)`,
       [leftId, rightId],
@@ -184,13 +185,19 @@ export class SampleSetService {
     return row!;
   }
 
-  async #shared(others: string, setId: string, otherId: string): Promise<{ count: number; hash: string | null }> {
-    const [row] = await this.database.query<{ count: number; hash: string | null }>(
+  async #shared(others: string, setId: string, otherId: string): Promise<Shared> {
+    const [row] = await this.database.query<Shared>(
       `SELECT count(DISTINCT hash) AS count, min(hash) AS hash FROM sample_set_member
        WHERE set_id = $1 AND hash IN ${others}`,
       [setId, otherId],
     );
     return row!;
+  }
+
+  /** The set, where it is of this kind. @param field of the input that names it */
+  async ofKind(id: string, kind: SetKind, field: string): Promise<SampleSet | Refusal> {
+    const set = await this.get(id);
+    return set?.kind === kind ? set : refuse('SET_NOT_FOUND', [field], { kind: kind.toLowerCase(), id });
   }
 
   async get(id: string): Promise<SampleSet | null> {

@@ -2,8 +2,10 @@ import type { Database } from '../../database';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
+import type { LineageService } from '../lineage/lineage.service';
 import { Refusal, refuse } from '../refusal/refusals';
-import type { SampleSet, SetKind } from '../sample-set/sample-set.entity';
+import { refuseShared } from '../sample-set/refuse-shared';
+import type { SampleSet } from '../sample-set/sample-set.entity';
 import type { SampleSetService } from '../sample-set/sample-set.service';
 import type { AskedVerification } from './check-verification';
 import { evidenceSamples } from './evidence-samples';
@@ -15,6 +17,7 @@ interface Lookups {
   database: Database;
   checkpoints: CheckpointService;
   datasets: DatasetService;
+  lineage: LineageService;
   sets: SampleSetService;
 }
 
@@ -23,7 +26,7 @@ const DEFAULT_IMAGES = 500;
 
 /** Looks up what is asked for, and chooses the images. */
 export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promise<AskedVerification | Refusal> {
-  const { database, checkpoints, datasets } = services;
+  const { database, checkpoints, datasets, lineage, sets } = services;
   const models: Checkpoint[] = [];
   for (const field of ['checkpointId', 'originalId', 'retrainedId'] as const) {
     const id = input[field];
@@ -38,12 +41,14 @@ export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promi
     references.push(found);
   }
   const [subject, original, retrained = null] = models as [Checkpoint, Checkpoint, Checkpoint?];
-  const forgetSet = await setOf(services, input.forgetSetId, 'FORGET', 'forgetSetId');
+  const forgetSet = await sets.ofKind(input.forgetSetId, 'FORGET', 'forgetSetId');
   if (forgetSet instanceof Refusal) return forgetSet;
-  const retainSet =
-    input.retainSetId == null ? null : await setOf(services, input.retainSetId, 'RETAIN', 'retainSetId');
+  const retainSet = input.retainSetId == null ? null : await sets.ofKind(input.retainSetId, 'RETAIN', 'retainSetId');
   if (retainSet instanceof Refusal) return retainSet;
-  const dependent = await dependentModel(database, { subject, original, retrained, references, forgetSet });
+  const dependent = await dependentModel(
+    { database, lineage },
+    { subject, original, retrained, references, forgetSet },
+  );
   if (dependent) return dependent;
   const dataset = await datasets.get(input.datasetId);
   if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: input.datasetId });
@@ -72,11 +77,6 @@ export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promi
   };
 }
 
-async function setOf({ sets }: Lookups, id: string, kind: SetKind, field: string): Promise<SampleSet | Refusal> {
-  const set = await sets.get(id);
-  return set?.kind === kind ? set : refuse('SET_NOT_FOUND', [field], { kind: kind.toLowerCase(), id });
-}
-
 async function overlapOf(
   { sets }: Lookups,
   forgetSet: SampleSet,
@@ -100,8 +100,9 @@ async function overlapOf(
       },
     );
   }
-  const shared = pairs.find(({ found }) => found.count > 0);
-  if (!shared) return null;
-  const { field, found, ...names } = shared;
-  return refuse('SETS_OVERLAP', [field], { ...names, count: found.count, hash: found.hash! });
+  for (const { found, left: one, right, field } of pairs) {
+    const refusal = refuseShared(found, one, right, field);
+    if (refusal) return refusal;
+  }
+  return null;
 }

@@ -1,24 +1,29 @@
 import type { Database } from '../../database';
 import type { Checkpoint } from '../checkpoint/checkpoint.entity';
-import { carriersOf } from '../lineage/carriers';
+import type { LineageService } from '../lineage/lineage.service';
 import { weightKinds } from '../lineage/lineage-graph';
 import { type Refusal, refuse } from '../refusal/refusals';
 import type { AskedVerification } from './check-verification';
 
 type Models = Pick<AskedVerification, 'subject' | 'original' | 'retrained' | 'references' | 'forgetSet'>;
 
+interface Services {
+  database: Database;
+  lineage: LineageService;
+}
+
 /**
  * Refuses a model to compare with that the graph knows to have seen the images: whoever chose it could have any verdict. One
  * of which nobody said what it learned from is taken at the asker's word; the plan, which certificates show, names it.
  */
-export async function dependentModel(database: Database, models: Models): Promise<Refusal | null> {
+export async function dependentModel({ database, lineage }: Services, models: Models): Promise<Refusal | null> {
   const { subject, original, retrained, references, forgetSet } = models;
   const given = [
     ...(retrained ? [{ model: retrained, field: 'retrainedId' }] : []),
     ...references.map((model) => ({ model, field: 'referenceIds' })),
   ];
   if (given.length === 0) return null;
-  const found = await carriersOf(database, forgetSet.id, new Date(Date.now() + 1));
+  const found = await lineage.carriersOf(forgetSet.id);
   const { carriers = [], remediated = [], attempted = [] } = found ?? {};
   const learned = new Set([...carriers.map(({ checkpointId }) => checkpointId), ...remediated, ...attempted]);
   for (const { model, field } of given) {
