@@ -4,7 +4,7 @@ import { heldOfForgotten, heldOfKept } from './held';
 import { probabilities } from './probabilities';
 
 /**
- * How sure of an image models are that were trained on it, given how sure those are that were not: Pr_in = a Pr_out + (1 - a), RMIA, appendix B.2.2.
+ * How sure of an image models are that were trained on it, given how sure those are that were not: Pr_in = a Pr_out + (1 - a).
  * 0.3 is the default of the authors' own tool, ML Privacy Meter (modules/mia/attacks/rmia.py).
  */
 const OFFLINE_A = 0.3;
