@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalStore } from '../../src/artifacts';
 import {
@@ -32,7 +32,11 @@ export async function openDomain(place: Place, more: Partial<DomainOptions> = {}
   const folderOf = async (source: string) => {
     const folder = join(place.folder, 'checkpoints', sha256(source));
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'model.safetensors'), `weights of ${source}`);
+    const file = join(folder, 'model.safetensors');
+    // Whole at any moment: another import of the same source may be reading it.
+    const draft = `${file}.${randomUUID()}`;
+    await writeFile(draft, `weights of ${source}`);
+    await rename(draft, file);
     return folder;
   };
   const domain = await Domain.open({
