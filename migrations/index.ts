@@ -19,6 +19,7 @@ import { StandingPlaybooks1763920000000 } from './1763920000000-standing-playboo
 import { WakeUps1763920000001 } from './1763920000001-wake-ups';
 import { Lanes1763920000002 } from './1763920000002-lanes';
 import { KeysAndTriggers1763930000000 } from './1763930000000-keys-and-triggers';
+import { Protocols1763940000000 } from './1763940000000-protocols';
 
 /** All migrations, oldest first. One that was released is never changed. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   WakeUps1763920000001,
   Lanes1763920000002,
   KeysAndTriggers1763930000000,
+  Protocols1763940000000,
 ];

@@ -147,7 +147,7 @@ export const factShapes = {
       undeclared: count('Imported checkpoints of which nobody said what they were trained on: they may carry it, too.'),
       remediated: list(
         record(checkpoint, 'One checkpoint.'),
-        'Those that were made to forget and verified with the verdict PASS, and what descends from nothing else.',
+        'Those that were made to forget and verified with the verdict PASS by the same policy, and what descends from nothing else.',
       ),
       attempted: list(
         record(checkpoint, 'One checkpoint.'),

@@ -18,13 +18,15 @@ async function ask(query: string, variables: object = {}): Promise<Record<string
 test('policy, verification, verdict and lines by GraphQL', async () => {
   const { createPolicy } = await ask(
     `mutation ($input: CreatePolicyInput!) {
-       createPolicy(input: $input) { __typename ... on Policy { id version thresholds { when relativeTo atMost atLeast } } }
+       createPolicy(input: $input) { __typename ... on Policy { id version thresholds { when relativeTo atMost atLeast }
+         protocol { templates images seed relearning { learningRate batchSize steps every samples share } } } }
      }`,
     {
       input: {
         name: 'lenient',
         reasons: 'a test',
         thresholds: [{ name: 'answers', attack: 'PARAPHRASES', key: 'largest', atMost: 0.5, relativeTo: 'ORIGINAL' }],
+        protocol: { relearning: { steps: 10 } },
       },
     },
   );
@@ -32,6 +34,12 @@ test('policy, verification, verdict and lines by GraphQL', async () => {
     __typename: 'Policy',
     version: 1,
     thresholds: [{ when: 'ALWAYS', relativeTo: 'ORIGINAL', atMost: 0.5, atLeast: null }],
+    protocol: {
+      templates: ['a photo of a {}'],
+      images: 500,
+      seed: 0,
+      relearning: { learningRate: null, batchSize: 64, steps: 10, every: 2, samples: 8, share: 0.8 },
+    },
   });
   const held = granted(await lethe.domain.datasets.register({ name: 'many', source: 'cat:20-39 dog:20-39' }));
   const input = {
@@ -41,7 +49,6 @@ test('policy, verification, verdict and lines by GraphQL', async () => {
     retainSetId: scene.retain.id,
     datasetId: held.id,
     policyId: (createPolicy as { id: string }).id,
-    relearning: { steps: 10 },
   };
   const verify = `mutation ($input: VerifyCheckpointInput!) {
     verifyCheckpoint(input: $input) { __typename ... on Verification { id status plan } ... on UserError { code path } }

@@ -40,8 +40,8 @@ describeOnBoth('carriers', (fresh) => {
     return named((await domain.attempts.succeed(work.claim, { ...made, after: null })).resultId!, name);
   };
   /** The verdict of attacks on a checkpoint, as an executor's report would give it. */
-  const verify = async (checkpointId: string, { id }: SampleSet, verdict: Verdict) => {
-    const { id: policyId } = (await domain.policies.shipped())!;
+  const verify = async (checkpointId: string, { id }: SampleSet, verdict: Verdict, byPolicy?: string) => {
+    const policyId = byPolicy ?? (await domain.policies.shipped()).id;
     await domain.database.query(
       `INSERT INTO verification (project_id, status, checkpoint_id, original_id, forget_set_id, dataset_id, policy_id, plan, plan_digest,
          device, verdict, finished_at)
@@ -58,8 +58,8 @@ describeOnBoth('carriers', (fresh) => {
     await domain.merges.succeed(work.claim, { name, files, architecture, layout, parameterCount, config });
     return named((await domain.merges.getOrFail(work.merge.id)).resultId!, name);
   };
-  const carriers = async ({ id }: SampleSet, asOf?: Date) => {
-    const found = (await domain.lineage.carriersOf(id, asOf))!;
+  const carriers = async ({ id }: SampleSet, asOf?: Date, policyId?: string) => {
+    const found = (await domain.lineage.carriersOf(id, { asOf, policyId }))!;
     return {
       carriers: Object.fromEntries(found.carriers.map((each) => [names.get(each.checkpointId), each.samples])),
       remediated: found.remediated.map((each) => names.get(each)).sort(),
@@ -111,9 +111,9 @@ describeOnBoth('carriers', (fresh) => {
     const why = found.find(({ checkpointId }) => checkpointId === rehearsed)!;
     expect([why.path[0]!.fromId, why.path.at(-1)!.toId]).toEqual([withCats.id, rehearsed]);
     expect((await carriers(cats, asOf)).carriers).toEqual({ base: 10, tuned: 10 });
-    expect(await domain.lineage.carriersOf(cats.id, new Date(cats.createdAt.getTime() - 1_000))).toBeNull();
+    expect(await domain.lineage.carriersOf(cats.id, { asOf: new Date(cats.createdAt.getTime() - 1_000) })).toBeNull();
     const future = new Date(Date.now() + 60_000);
-    await expect(domain.lineage.carriersOf(cats.id, future)).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+    await expect(domain.lineage.carriersOf(cats.id, { asOf: future })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   });
 
   test('samples count one by one: two runs that forget a half each forget the whole', async () => {
@@ -172,6 +172,22 @@ describeOnBoth('carriers', (fresh) => {
     await verify(tame, foxes, 'FAIL');
     expect(await carriers(foxes)).toMatchObject({ carriers: { wild: 5 }, remediated: ['pup'], attempted: ['tame'] });
     expect(await carriers(foxes, asOf)).toMatchObject({ remediated: ['pup', 'tame'], attempted: [] });
+  });
+
+  test('by a policy that is named only its own PASS counts', async () => {
+    const dataset = granted(await domain.datasets.register({ name: 'pond', source: 'frog:0-4 newt:0-4' }));
+    const frogs = await set('FORGET', 'frogs', { datasetId: dataset.id, classes: ['frog'] });
+    const newts = await set('RETAIN', 'newts', { datasetId: dataset.id, classes: ['newt'] });
+    const dry = await forget('dry', await add('wet', [dataset.id]), frogs, newts.id);
+    const thresholds = [{ name: 'easy', attack: 'IMAGE_LEAK', key: 'P@10', atMost: 1 } as const];
+    const easy = granted(await domain.policies.create({ name: 'easy', reasons: 'a test', thresholds })).id;
+    const shipped = (await domain.policies.shipped()).id;
+    await verify(dry, frogs, 'FAIL', shipped);
+    await verify(dry, frogs, 'PASS', easy);
+    expect(await carriers(frogs)).toMatchObject({ remediated: ['dry'], attempted: [] });
+    expect(await carriers(frogs, undefined, easy)).toMatchObject({ remediated: ['dry'], attempted: [] });
+    expect(await carriers(frogs, undefined, shipped)).toMatchObject({ remediated: [], attempted: ['dry'] });
+    expect(await domain.lineage.carriersOf(frogs.id, { policyId: 'nonsense' })).toBeNull();
   });
 
   test('what has the same bytes knows the same, whichever of the two was declared, imported or made', async () => {

@@ -200,6 +200,7 @@ describeOnBoth('certification', (fresh) => {
       granted(await requests.hold(id, 'ART_17_3_E', 'a lawsuit'));
       const again = () => issuer.issueFor({ runId, requestId: id });
       expect(await again()).toMatchObject({ code: 'REQUEST_ON_HOLD', path: ['requestId'] });
+      expect(await issuer.issueFor({ runId })).toMatchObject({ code: 'REQUEST_ON_HOLD', path: ['runId'] });
       granted(await requests.move(id, to, 'it was not founded'));
       expect(await certificates.getOrFail(issued.id)).toMatchObject({
         status: 'REVOKED',

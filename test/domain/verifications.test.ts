@@ -1,4 +1,5 @@
 import {
+  type AskedProtocol,
   AuditEntry,
   type Checkpoint,
   type Domain,
@@ -7,6 +8,7 @@ import {
   type Verification,
   type VerifyCheckpoint,
 } from '../../src/domain';
+import { protocolOf } from '../../src/domain/policy/protocol';
 import { LeaseLost } from '../../src/queue';
 import { describeOnBoth, type Place } from '../support/databases';
 import { granted, openDomain, type Scene, setTheScene, success } from '../support/domain';
@@ -55,12 +57,13 @@ describeOnBoth('verifications', (fresh) => {
     count: 20,
   });
   const reference = async (name: string) => granted(await domain.checkpoints.import({ name, source: name }));
-  const policy = async (name: string) =>
+  const policy = async (name: string, protocol: AskedProtocol = {}) =>
     granted(
       await domain.policies.create({
         name,
         reasons: 'a test',
         thresholds: [{ name: 'members', attack: 'MEMBERSHIP_INFERENCE', key: 'auc', atMost: 0.6 }],
+        protocol,
       }),
     );
 
@@ -86,11 +89,22 @@ describeOnBoth('verifications', (fresh) => {
     expect(plan.attacks.RETRAINED).toEqual([]);
     const again = granted(await request());
     expect(again.planDigest).toBe(planned.planDigest);
-    expect(granted(await request({ seed: 1 })).planDigest).not.toBe(planned.planDigest);
     const { verification } = await claim();
     expect(await domain.verifications.samples(verification)).toMatchObject({ forget: { length: 10 } });
     const others = Object.assign(Object.create(verification), { plan: { ...verification.plan, seed: 5 } });
     await expect(domain.verifications.samples(others)).rejects.toThrow('not those of the plan');
+    await domain.database.query('TRUNCATE job');
+  });
+
+  test('how everything is measured is told by the policy', async () => {
+    const usual = granted(await request()).plan;
+    // The scene says that its models are large.
+    expect(usual).toMatchObject(protocolOf({ relearning: { learningRate: 1e-5 } }));
+    const asked = { templates: ['{} outside'], images: 12, seed: 7, relearning: { steps: 3, learningRate: 0.01 } };
+    const { plan } = granted(await request({ policyId: (await policy('of its own', asked)).id }));
+    expect(plan).toMatchObject({ ...asked, relearning: { ...usual.relearning, ...asked.relearning, every: 2 } });
+    expect(plan.samples).toMatchObject({ forget: 10, held: 12 + 24 });
+    expect(plan.samples.digest).not.toBe(usual.samples.digest);
     await domain.database.query('TRUNCATE job');
   });
 
@@ -135,12 +149,6 @@ describeOnBoth('verifications', (fresh) => {
       [{ attacks: ['LINEAR_PROBE'], retainSetId: null }, 'ATTACK_INPUT_MISSING', ['retainSetId']],
       [{ superclasses: [{ name: 'pet', classes: ['cat', 'dog', 'horse'] }] }, 'INVALID_INPUT', ['superclasses']],
       [{ superclasses: [{ name: 'pet', classes: ['owl'] }] }, 'CLASS_UNKNOWN', ['superclasses']],
-      [{ templates: ['a photo'] }, 'INVALID_INPUT', ['templates']],
-      [{ images: 3 }, 'INVALID_INPUT', ['images']],
-      [{ images: 20_000 }, 'INVALID_INPUT', ['images']],
-      [{ seed: -1 }, 'INVALID_INPUT', ['seed']],
-      [{ relearning: { steps: 0 } }, 'INVALID_INPUT', ['relearning', 'steps']],
-      [{ relearning: { share: 1.5 } }, 'INVALID_INPUT', ['relearning', 'share']],
       [{ device: 'CUDA' }, 'DEVICE_UNAVAILABLE', ['device']],
     ];
     for (const [more, code, path] of cases) expect(await request(more)).toMatchObject({ code, path });
@@ -243,7 +251,7 @@ describeOnBoth('verifications', (fresh) => {
       originalId: run.checkpointId,
       datasetId: many.id,
       retainSetId: scene.retain.id,
-      plan: { templates: ['one {}'] },
+      plan: { templates: ['a photo of a {}'] },
     });
     const { items } = await domain.verifications.list({}, { runId: run.id });
     expect(items.map(({ node }) => node.id)).toEqual([planned.id]);
@@ -293,5 +301,22 @@ describeOnBoth('policies', (fresh) => {
     ['bounds that exclude everything', 'x', [{ ...members, atLeast: 0.7 }], ['thresholds', '0', 'atLeast']],
   ] as [string, string, Thresholds, string[]][])('%s is refused', async (_, name, thresholds, path) => {
     expect(await create(name, thresholds)).toMatchObject({ code: 'INVALID_INPUT', path } satisfies Partial<Refusal>);
+  });
+
+  test.each([
+    [{ templates: ['a photo'] }, ['templates']],
+    [{ templates: [] }, ['templates']],
+    [{ images: 3 }, ['images']],
+    [{ images: 20_000 }, ['images']],
+    [{ seed: -1 }, ['seed']],
+    [{ relearning: { steps: 0 } }, ['relearning', 'steps']],
+    [{ relearning: { steps: 4, every: 5 } }, ['relearning', 'every']],
+    [{ relearning: { samples: 501 } }, ['relearning', 'samples']],
+    [{ relearning: { share: 1.5 } }, ['relearning', 'share']],
+    [{ relearning: { learningRate: 0 } }, ['relearning', 'learningRate']],
+  ] as [AskedProtocol, string[]][])('a protocol of %j is refused', async (protocol, path) => {
+    const refused = await domain.policies.create({ name: 'x', reasons: 'why', thresholds: [members], protocol });
+    expect(refused).toMatchObject({ code: 'INVALID_INPUT', path: ['protocol', ...path] });
+    expect((await domain.policies.list({}, { name: 'x' })).items).toEqual([]);
   });
 });

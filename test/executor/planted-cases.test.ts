@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Verification, VerifyCheckpoint } from '../../src/domain';
+import type { AskedProtocol, Verification, VerifyCheckpoint } from '../../src/domain';
+import { DEFAULT_POLICY } from '../../src/domain/policy/default-policy';
 import { disturbed, FORGOTTEN, PLANTED_CLASSES, plantedImages, taught, written } from '../support/planted-models';
 import { DATABASES, got, type TinyService, tinyService } from '../support/tiny-service';
 
@@ -42,7 +43,7 @@ describe('planted cases', () => {
       forgetSetId: got(forget).id,
       retainSetId: got(retain).id,
       datasetId: got(await datasets.register({ name: 'never seen', source: made.held })).id,
-      relearning: { learningRate: 3e-4, samples: 4, steps: 40, every: 4 },
+      policyId: await policy({ learningRate: 3e-4, samples: 4, steps: 40, every: 4 }),
     };
     const beside = { retrainedId: models.retrained, referenceIds: [models.retrained] };
     begun = {
@@ -69,6 +70,12 @@ describe('planted cases', () => {
       retrained: await written(join(folder, 'retrained'), await taught(seen, others, STEPS)),
       disturbed: await written(join(folder, 'disturbed'), original, await disturbed(original)),
     };
+  }
+  /** What the shipped policy asks, of models that learn faster. */
+  async function policy(relearning: AskedProtocol['relearning']): Promise<string> {
+    const { thresholds, reasons } = DEFAULT_POLICY;
+    const made = await service.domain.policies.create({ name: 'tiny', reasons, thresholds, protocol: { relearning } });
+    return got(made).id;
   }
   async function begin(name: keyof typeof models, more: Partial<VerifyCheckpoint> = {}): Promise<string> {
     const request = { ...asked, checkpointId: models[name], ...more };
@@ -125,7 +132,7 @@ describe('planted cases', () => {
 
   test('one that is under way stops within seconds when it is cancelled, and says nothing', async () => {
     const { verifications } = service.domain;
-    const id = await begin('original', { relearning: { steps: 10_000 } });
+    const id = await begin('original', { policyId: await policy({ steps: 10_000 }) });
     const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
     while ((await verifications.getOrFail(id)).progress === null) await pause();
     const cancelledAt = Date.now();

@@ -17,9 +17,14 @@ export class CarriersResolver {
       description: 'The graph as it stood then, not later than now; as it stands when left out.',
     })
     asOf: Date | null | undefined,
+    @Arg('policyId', () => ID, {
+      nullable: true,
+      description: 'Whose PASS shows that a checkpoint was remediated; that of whichever policy when left out.',
+    })
+    policyId: string | null | undefined,
     @Ctx() { domain }: Context,
   ): Promise<CarriersType | null> {
-    const found = await domain.lineage.carriersOf(forgetSetId, asOf);
+    const found = await domain.lineage.carriersOf(forgetSetId, { asOf, policyId });
     if (!found) return null;
     const { carriers, remediated: remediatedIds, attempted: attemptedIds, ...rest } = found;
     return { ...rest, carriers: carriers.map(CarrierType.of), remediatedIds, attemptedIds };

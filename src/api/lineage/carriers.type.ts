@@ -36,7 +36,7 @@ export class CarriersType {
 
   @Field(() => [ID], {
     description:
-      'Ids of checkpoints that descend from training on the samples, and that none of them reaches but past a checkpoint that was verified with PASS.',
+      'Ids of checkpoints that descend from training on the samples, and that none of them reaches but past a checkpoint that was verified with PASS by the policy asked for.',
   })
   remediatedIds: string[];
 

@@ -5,6 +5,7 @@ import { IdempotentInput } from '../idempotent.input';
 import { resultType } from '../user-error';
 import { AttackEnum } from '../verification/attack.type';
 import { ComparedModelEnum, OccasionEnum, PolicyType } from './policy.type';
+import { ProtocolInput } from './protocol.input';
 
 @InputType({ description: 'Where a number of an attack has to lie. At least one bound is given.' })
 export class ThresholdInput {
@@ -43,6 +44,9 @@ export class CreatePolicyInput extends IdempotentInput {
 
   @Field(() => [ThresholdInput], { description: 'Its lines.' })
   thresholds: ThresholdInput[];
+
+  @Field(() => ProtocolInput, { nullable: true, description: 'How its numbers are measured.' })
+  protocol?: ProtocolInput | null;
 }
 
 export const CreatePolicyResult = resultType('CreatePolicyResult', { type: () => PolicyType, show: PolicyType.of }, [

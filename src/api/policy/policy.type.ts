@@ -12,6 +12,7 @@ import { enumOf } from '../enum-of';
 import { Node } from '../node';
 import { DateTime } from '../scalars';
 import { AttackEnum } from '../verification/attack.type';
+import { ProtocolType } from './protocol.type';
 
 export const ComparedModelEnum = enumOf(comparedModels);
 registerEnumType(ComparedModelEnum, {
@@ -85,6 +86,9 @@ export class PolicyType extends Node {
 
   @Field(() => [ThresholdType], { description: 'Its lines. A verification passes when all that apply do.' })
   thresholds: Threshold[];
+
+  @Field(() => ProtocolType, { description: 'How its numbers are measured.' })
+  protocol: ProtocolType;
 
   @Field(() => DateTime, { description: 'When this version was made.' })
   createdAt: Date;

@@ -1,4 +1,4 @@
-import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import type { AttackName } from '../../attacks';
 import type { Device } from '../../domain';
 import { IdempotentInput } from '../idempotent.input';
@@ -16,34 +16,7 @@ export class SuperclassInput {
   classes: string[];
 }
 
-@InputType({ description: 'How the relearning attacks train. What is left out has a default.' })
-export class RelearningInput {
-  @Field(() => Float, {
-    nullable: true,
-    description: "Adam's learning rate; 1e-4 for models below ten million weights, else 1e-5.",
-  })
-  learningRate?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Samples of each set in a step; 64.' })
-  batchSize?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Steps after which they give up; 60.' })
-  steps?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Steps between two looks at the accuracy; 2.' })
-  every?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Forget images that RELEARN_FORGET trains on; 8.' })
-  samples?: number | null;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: "Share of the original's accuracy at which the classes count as back; 0.8.",
-  })
-  share?: number | null;
-}
-
-@InputType({ description: 'What every verification may be told.' })
+@InputType({ description: "What every verification may be told. How it measures is the policy's `protocol`." })
 abstract class VerificationInput extends IdempotentInput {
   @Field(() => ID, { nullable: true, description: "What it is judged by; Lethe's `default` when left out." })
   policyId?: string | null;
@@ -73,24 +46,6 @@ abstract class VerificationInput extends IdempotentInput {
     description: 'Coarser names for SUPERCLASS; one holds a forgotten class and another one does not.',
   })
   superclasses?: SuperclassInput[] | null;
-
-  @Field(() => [String], {
-    nullable: true,
-    description: 'Prompts, with {} for the class name; the run\'s own, or "a photo of a {}", when left out.',
-  })
-  templates?: string[] | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'At most so many forget images and held-out images of their classes, and twice as many others; 500.',
-  })
-  images?: number | null;
-
-  @Field(() => RelearningInput, { nullable: true, description: 'How the relearning attacks train.' })
-  relearning?: RelearningInput | null;
-
-  @Field(() => Int, { nullable: true, description: 'Seed of everything random; 0 when left out.' })
-  seed?: number | null;
 
   @Field(() => DeviceEnum, { nullable: true, description: 'What computes; AUTO when left out.' })
   device?: Device | null;

@@ -74,7 +74,7 @@ export class CertificateIssuer {
       if (requestId !== null && request?.runId !== runId) {
         return refuse('REQUEST_OF_ANOTHER_RUN', ['requestId'], { id: requestId, run: runId });
       }
-      const stopped = request && stoppedBy(request);
+      const stopped = request ? stoppedBy(request, 'requestId') : await this.#held(runId);
       if (stopped) return stopped;
       // Two at once: the second one waits, and finds what the first one made.
       await database.query('SELECT id FROM run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
@@ -111,6 +111,13 @@ export class CertificateIssuer {
     return isId(id) ? this.services.database.repository(ErasureRequest).findOne({ where: { id }, lock }) : null;
   }
 
+  /** Leaving out which request a run answers is no way around its hold. */
+  async #held(runId: string): Promise<Refusal | null> {
+    const requests = await this.services.database.repository(ErasureRequest).findBy({ runId });
+    const held = requests.find(({ hold, status }) => hold && !cameToNothing(status));
+    return held ? stoppedBy(held, 'runId') : null;
+  }
+
   /** What the request's playbook holds the result to; null where it names nothing. */
   async #policyOf(request: ErasureRequest | null): Promise<string | null> {
     if (!request?.playbookId) return null;
@@ -134,7 +141,7 @@ export class CertificateIssuer {
       // Nobody attacked it: nothing is known.
       verdict: verification?.verdict ?? 'INCONCLUSIVE',
       approvals: await this.#approvals(run.resultId!),
-      carriers: await this.#carriers(run.forgetSetId),
+      carriers: await this.#carriers(run.forgetSetId, verification?.policyId ?? null),
       validity: { from: new Date().toISOString(), until: null },
       supersedes: stale?.id ?? null,
     };
@@ -150,10 +157,12 @@ export class CertificateIssuer {
     return facts;
   }
 
-  /** Deleted ones carry on: they are marked, and their weights are kept. */
-  async #carriers(forgetSetId: string): Promise<CertificateFacts['carriers']> {
+  /** By the verdicts of the certificate's own policy. Deleted ones carry on: they are marked, and their weights are kept. */
+  async #carriers(forgetSetId: string, policyId: string | null): Promise<CertificateFacts['carriers']> {
     const { lineage, checkpoints } = this.services;
-    const { asOf, carriers, remediated, attempted, undeclared } = (await lineage.carriersOf(forgetSetId))!;
+    const { asOf, carriers, remediated, attempted, undeclared } = (await lineage.carriersOf(forgetSetId, {
+      policyId,
+    }))!;
     const named = async (ids: string[]) => (await checkpoints.byIds(ids)).map(checkpointFacts);
     return {
       asOf: asOf.toISOString(),
@@ -165,7 +174,7 @@ export class CertificateIssuer {
   }
 }
 
-function stoppedBy({ id, status, hold }: ErasureRequest): Refusal | null {
-  if (hold) return refuse('REQUEST_ON_HOLD', ['requestId'], { id, reason: hold.reason });
-  return cameToNothing(status) ? refuse('REQUEST_CLOSED', ['requestId'], { id, status }) : null;
+function stoppedBy({ id, status, hold }: ErasureRequest, field: string): Refusal | null {
+  if (hold) return refuse('REQUEST_ON_HOLD', [field], { id, reason: hold.reason });
+  return cameToNothing(status) ? refuse('REQUEST_CLOSED', [field], { id, status }) : null;
 }

@@ -14,6 +14,13 @@ export interface Carrier {
   path: LineageEdge[];
 }
 
+/** As of when, and by whose verdicts. */
+export interface CarriersAsked {
+  asOf: Date;
+  /** Null: a PASS by whichever policy shows that a run worked. */
+  policyId: string | null;
+}
+
 export interface Carriers {
   asOf: Date;
   carriers: Carrier[];
@@ -44,14 +51,18 @@ interface Passage extends LineageEdge {
  * again, carries again. Having been made to forget is an attempt: remediated is who was verified with PASS for a forget set that holds the
  * samples, and what descends from nothing else. Null when there was no such forget set.
  */
-export async function carriersOf(database: Database, forgetSetId: string, asOf: Date): Promise<Carriers | null> {
+export async function carriersOf(
+  database: Database,
+  forgetSetId: string,
+  { asOf, policyId }: CarriersAsked,
+): Promise<Carriers | null> {
   const forgetSet = await database.repository(SampleSet).findOneBy({ id: forgetSetId, kind: 'FORGET' });
   if (!forgetSet || forgetSet.createdAt > asOf) return null;
   const cohorts = await cohortsOf(database, forgetSet);
   const learnedFrom = [...new Set(cohorts.flatMap(({ sources }) => sources))];
   const touched = await descendants(database, learnedFrom, asOf);
   const passages = await passagesTo(database, touched, learnedFrom, asOf);
-  const passed = await passedBy(database, touched, asOf);
+  const passed = await passedBy(database, touched, { asOf, policyId });
 
   const found = new Map<string, Carrier>();
   const unproven = new Set<string>();
@@ -165,16 +176,20 @@ async function passagesTo(
 }
 
 /** The forget sets of which the newest verification of each checkpoint says PASS. */
-async function passedBy(database: Database, checkpoints: string[], asOf: Date): Promise<Map<string, string[]>> {
+async function passedBy(
+  database: Database,
+  checkpoints: string[],
+  { asOf, policyId }: CarriersAsked,
+): Promise<Map<string, string[]>> {
   const rows = await database.query<{ checkpointId: string; forgetSetIds: string[] }>(
     `WITH newest AS (
        SELECT DISTINCT ON (checkpoint_id, forget_set_id) checkpoint_id, forget_set_id, verdict FROM verification
-       WHERE checkpoint_id = ANY($1) AND status = 'SUCCEEDED' AND finished_at <= $2
+       WHERE checkpoint_id = ANY($1) AND status = 'SUCCEEDED' AND finished_at <= $2 AND ($3::uuid IS NULL OR policy_id = $3)
        ORDER BY checkpoint_id, forget_set_id, finished_at DESC, id DESC
      )
      SELECT checkpoint_id AS "checkpointId", array_agg(forget_set_id) AS "forgetSetIds"
      FROM newest WHERE verdict = 'PASS' GROUP BY checkpoint_id`,
-    [checkpoints, asOf],
+    [checkpoints, asOf, policyId],
   );
   return new Map(rows.map(({ checkpointId, forgetSetIds }) => [checkpointId, forgetSetIds]));
 }

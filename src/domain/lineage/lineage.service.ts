@@ -4,7 +4,7 @@ import { currentProject } from '../actor/actor';
 import { isId } from '../listing/cursor';
 import { projectOfNew } from '../project/owned';
 import { Misuse } from '../refusal/misuse';
-import { type Carriers, carriersOf } from './carriers';
+import { type Carriers, type CarriersAsked, carriersOf } from './carriers';
 import { hiddenTypes } from './hidden-types';
 import { LineageEdge } from './lineage-edge.entity';
 import { lineageChannel } from './lineage-feed';
@@ -127,14 +127,18 @@ export class LineageService {
   }
 
   /**
-   * Who still carries what a forget set means, and who did until it was made to forget. Null when there is (or then was) no such set.
+   * Who still carries what a forget set means, and who did until it was made to forget. Null when there is (or then was) no such set, and for
+   * what is no id.
    * @throws Misuse OUT_OF_RANGE
    */
-  async carriersOf(forgetSetId: string, asOf?: Date | null): Promise<Carriers | null> {
-    if (!isId(forgetSetId)) return null;
+  async carriersOf(
+    forgetSetId: string,
+    { asOf, policyId }: { [K in keyof CarriersAsked]?: CarriersAsked[K] | null } = {},
+  ): Promise<Carriers | null> {
+    if (!isId(forgetSetId) || (policyId != null && !isId(policyId))) return null;
     const [clock] = await this.database.query<{ now: Date }>(`SELECT ${NOW} AS now`);
     demandPast(asOf ?? null, clock!.now);
-    return carriersOf(this.database, forgetSetId, asOf ?? clock!.now);
+    return carriersOf(this.database, forgetSetId, { asOf: asOf ?? clock!.now, policyId: policyId ?? null });
   }
 
   /** For dataloaders: any order, missing ones left out. */

@@ -1,4 +1,5 @@
 import type { Policy, Threshold } from './policy.entity';
+import { protocolOf } from './protocol';
 
 const line = (
   name: string,
@@ -10,7 +11,7 @@ const line = (
 /**
  * What Lethe ships. Change a number and it becomes the next version; docs/evidence.md has the reasons at length and what it cannot show.
  */
-export const DEFAULT_POLICY: Pick<Policy, 'name' | 'reasons' | 'thresholds'> = {
+export const DEFAULT_POLICY: Pick<Policy, 'name' | 'reasons' | 'thresholds' | 'protocol'> = {
   name: 'default',
   reasons: [
     'Zero-shot accuracy on the forgotten classes is at most a quarter of what it was, under the prompt that brings back most.',
@@ -57,4 +58,5 @@ export const DEFAULT_POLICY: Pick<Policy, 'name' | 'reasons' | 'thresholds'> = {
     }),
     line('the rest is left', 'RETAIN_DRIFT', 'accuracy', { atLeast: 0.9, relativeTo: 'ORIGINAL' }),
   ],
+  protocol: protocolOf(),
 };

@@ -1,6 +1,7 @@
 import { Column, Entity, Index } from 'typeorm';
 import type { AttackName } from '../../attacks';
 import { Owned } from '../project/owned';
+import type { Protocol } from './protocol';
 
 export const comparedModels = ['ORIGINAL', 'RETRAINED'] as const;
 export type ComparedModel = (typeof comparedModels)[number];
@@ -40,4 +41,7 @@ export class Policy extends Owned {
 
   @Column('jsonb')
   thresholds: Threshold[];
+
+  @Column('jsonb')
+  protocol: Protocol;
 }

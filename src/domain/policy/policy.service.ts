@@ -11,11 +11,16 @@ import { projectOfNew } from '../project/owned';
 import { type Refusal, refuse } from '../refusal/refusals';
 import { DEFAULT_POLICY } from './default-policy';
 import { Policy, type Threshold } from './policy.entity';
+import { type AskedProtocol, protocolOf, refusalOfProtocol } from './protocol';
+
+type Content = Pick<Policy, 'name' | 'reasons' | 'thresholds' | 'protocol'>;
 
 export interface CreatePolicy {
   name: string;
   reasons: string;
   thresholds: (Pick<Threshold, 'name' | 'attack' | 'key'> & { [K in keyof Threshold]?: Threshold[K] | null })[];
+  /** As Lethe ships it where it is left out. */
+  protocol?: AskedProtocol | null;
   idempotencyKey?: string | null;
 }
 
@@ -35,7 +40,9 @@ export class PolicyService {
       async () => {
         const { name, reasons } = input;
         const thresholds = input.thresholds.map(whole);
-        return refusalOf(name, thresholds) ?? this.#insert({ name, reasons, thresholds });
+        const protocol = protocolOf(input.protocol ?? {});
+        const refusal = refusalOf(name, thresholds) ?? refusalOfProtocol(protocol);
+        return refusal ?? this.#insert({ name, reasons, thresholds, protocol });
       },
       (id) => this.getOrFail(id),
     );
@@ -45,21 +52,22 @@ export class PolicyService {
   async shipped(): Promise<Policy> {
     return this.services.database.transaction(async () => {
       const latest = await this.#lockedLatest(DEFAULT_POLICY.name);
-      if (latest && canonical(latest.thresholds) === canonical(DEFAULT_POLICY.thresholds)) return latest;
+      const judging = ({ thresholds, protocol }: Content) => canonical({ thresholds, protocol });
+      if (latest && judging(latest) === judging(DEFAULT_POLICY)) return latest;
       return actingAs(systemOf(projectOfNew()), () => this.#insert(DEFAULT_POLICY));
     });
   }
 
-  async #insert(policy: Pick<Policy, 'name' | 'reasons' | 'thresholds'>): Promise<Policy> {
+  async #insert(policy: Content): Promise<Policy> {
     const { database, audit } = this.services;
     const latest = await this.#lockedLatest(policy.name);
     const policies = database.repository(Policy);
     const made = await policies.save(policies.create({ ...policy, version: (latest?.version ?? 0) + 1 }));
-    const { name, version, thresholds } = made;
+    const { name, version, thresholds, protocol } = made;
     await audit.record({
       action: 'POLICY_CREATED',
       subject: { type: 'POLICY', id: made.id },
-      after: { name, version, thresholds },
+      after: { name, version, thresholds, protocol },
     });
     return made;
   }

@@ -3,6 +3,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { CheckpointService } from '../checkpoint/checkpoint.service';
 import type { DatasetService } from '../dataset/dataset.service';
 import type { LineageService } from '../lineage/lineage.service';
+import type { Protocol } from '../policy/protocol';
 import { Refusal, refuse } from '../refusal/refusals';
 import { refuseShared } from '../sample-set/refuse-shared';
 import type { SampleSet } from '../sample-set/sample-set.entity';
@@ -10,7 +11,6 @@ import type { SampleSetService } from '../sample-set/sample-set.service';
 import type { AskedVerification } from './check-verification';
 import { evidenceSamples } from './evidence-samples';
 import { dependentModel } from './independent-models';
-import { relearningOf } from './plan-verification';
 import type { VerifyCheckpoint } from './verify-request';
 
 interface Lookups {
@@ -21,11 +21,12 @@ interface Lookups {
   sets: SampleSetService;
 }
 
-const DEFAULT_TEMPLATE = 'a photo of a {}';
-const DEFAULT_IMAGES = 500;
-
 /** Looks up what is asked for, and chooses the images. */
-export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promise<AskedVerification | Refusal> {
+export async function askedOf(
+  input: VerifyCheckpoint,
+  { images, seed }: Protocol,
+  services: Lookups,
+): Promise<AskedVerification | Refusal> {
   const { database, checkpoints, datasets, lineage, sets } = services;
   const models: Checkpoint[] = [];
   for (const field of ['checkpointId', 'originalId', 'retrainedId'] as const) {
@@ -54,11 +55,7 @@ export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promi
   if (!dataset) return refuse('DATASET_NOT_FOUND', ['datasetId'], { id: input.datasetId });
   const overlap = await overlapOf(services, forgetSet, retainSet, dataset.id);
   if (overlap) return overlap;
-  const images = input.images ?? DEFAULT_IMAGES;
-  const seed = input.seed ?? 0;
   const forgetClasses = forgetSet.classes;
-  // Numbers that are no numbers are refused with the rest; until then the query gets sound ones.
-  const sound = { images: Math.min(Math.max(Math.trunc(images) || 1, 1), 10_000), seed: Math.trunc(seed) || 0 };
   return {
     subject,
     original,
@@ -68,11 +65,7 @@ export async function askedOf(input: VerifyCheckpoint, services: Lookups): Promi
     retainSet,
     dataset,
     superclasses: input.superclasses ?? [],
-    templates: input.templates ?? [DEFAULT_TEMPLATE],
-    images,
-    seed,
-    relearning: relearningOf(input.relearning, original, images),
-    samples: await evidenceSamples(database, { forgetSet, retainSet, dataset, forgetClasses, ...sound }),
+    samples: await evidenceSamples(database, { forgetSet, retainSet, dataset, forgetClasses, images, seed }),
     attacks: input.attacks ?? null,
   };
 }

@@ -3,13 +3,11 @@ import type { Checkpoint } from '../checkpoint/checkpoint.entity';
 import type { Dataset } from '../dataset/dataset.entity';
 import { applies } from '../policy/judge';
 import type { Threshold } from '../policy/policy.entity';
+import { LEAST_IMAGES } from '../policy/protocol';
 import { type Refusal, refuse } from '../refusal/refusals';
 import type { SampleSet } from '../sample-set/sample-set.entity';
 import type { EvidenceSamples } from './evidence-samples';
-import type { RelearningPlan, Superclass, VerificationPlan } from './verification-plan';
-
-/** Fewer images of a part show nothing, and cannot be cut into the parts of a cross-validation. */
-const LEAST = 10;
+import type { Superclass, VerificationPlan } from './verification-plan';
 
 /** What a verification was asked to look at, its ids looked up. */
 export interface AskedVerification {
@@ -22,10 +20,6 @@ export interface AskedVerification {
   retainSet: SampleSet | null;
   dataset: Dataset;
   superclasses: Superclass[];
-  templates: string[];
-  images: number;
-  seed: number;
-  relearning: RelearningPlan;
   samples: EvidenceSamples;
   /** Null: every attack that what is given allows. */
   attacks: AttackName[] | null;
@@ -39,7 +33,7 @@ const GIVEN_BY: Record<AttackNeed, string> = {
 };
 
 const GIVEN: Record<AttackNeed, (asked: AskedVerification) => boolean> = {
-  RETAIN_SET: ({ samples }) => samples.retain.length >= LEAST,
+  RETAIN_SET: ({ samples }) => samples.retain.length >= LEAST_IMAGES,
   REFERENCES: ({ retrained, references }) => retrained !== null || references.length > 0,
   SUPERCLASSES: ({ superclasses }) => superclasses.length > 0,
 };
@@ -51,16 +45,11 @@ const missing = (asked: AskedVerification, attack: AttackName): AttackNeed | und
 
 /** Why it cannot be done; null when it can. */
 export function refusalOf(asked: AskedVerification): Refusal | null {
-  const { templates, dataset, forgetSet, samples } = asked;
-  if (templates.length === 0 || templates.some((template) => !template.includes('{}'))) {
-    return refuse('INVALID_INPUT', ['templates'], { problem: 'a prompt template has {} where the class name goes' });
-  }
+  const { dataset, forgetSet, samples } = asked;
   if (asked.attacks?.length === 0) {
     const problem = 'name an attack, or leave this out for every one that what is given allows';
     return refuse('INVALID_INPUT', ['attacks'], { problem });
   }
-  const invalid = invalidNumber(asked);
-  if (invalid) return invalid;
   const kept = samples.held.filter(({ label }) => !forgetSet.classes.includes(label)).length;
   const parts: [string, string, number][] = [
     ['forgetSetId', `forget set ${forgetSet.name}, with a class,`, samples.forget.length],
@@ -68,7 +57,7 @@ export function refusalOf(asked: AskedVerification): Refusal | null {
     ['datasetId', `dataset ${dataset.name} of other classes`, kept],
   ];
   for (const [field, what, count] of parts) {
-    if (count < LEAST) return refuse('EVIDENCE_TOO_SMALL', [field], { what, count, least: LEAST });
+    if (count < LEAST_IMAGES) return refuse('EVIDENCE_TOO_SMALL', [field], { what, count, least: LEAST_IMAGES });
   }
   for (const attack of asked.attacks ?? []) {
     const need = missing(asked, attack);
@@ -89,27 +78,6 @@ export function attacksOf(asked: AskedVerification, thresholds: readonly Thresho
       ),
     );
   return { SUBJECT: subject, ORIGINAL: compared('ORIGINAL'), RETRAINED: asked.retrained ? compared('RETRAINED') : [] };
-}
-
-function invalidNumber({ seed, images, relearning }: AskedVerification): Refusal<'INVALID_INPUT'> | null {
-  const { learningRate, batchSize, steps, every, samples, share } = relearning;
-  const bounds: [string[], number, number, number][] = [
-    [['seed'], seed, 0, 2 ** 31 - 1],
-    [['images'], images, LEAST, 10_000],
-    [['relearning', 'batchSize'], batchSize, 2, 4096],
-    [['relearning', 'steps'], steps, 1, 10_000],
-    [['relearning', 'every'], every, 1, steps],
-    [['relearning', 'samples'], samples, 1, images],
-  ];
-  for (const [path, value, low, high] of bounds) {
-    if (Number.isInteger(value) && value >= low && value <= high) continue;
-    return refuse('INVALID_INPUT', path, { problem: `${path.at(-1)} must be an integer from ${low} to ${high}` });
-  }
-  for (const [name, value] of Object.entries({ learningRate, share })) {
-    if (value > 0 && value <= 1) continue;
-    return refuse('INVALID_INPUT', ['relearning', name], { problem: `${name} must be above 0 and at most 1` });
-  }
-  return null;
 }
 
 /** One holds a forgotten class, one does not, and no class is in two: else there is nothing to leak, or nothing to tell it from. */

@@ -1,21 +1,9 @@
 import type { AttackedModel, AttackName } from '../../attacks';
 import type { Threshold } from '../policy/policy.entity';
+import type { Protocol, RelearningProtocol } from '../policy/protocol';
 
-/** How the relearning attacks train. */
-export interface RelearningPlan {
-  /** Of Adam. */
-  learningRate: number;
-  /** Samples of each set in a step. */
-  batchSize: number;
-  /** Steps after which they give up. */
-  steps: number;
-  /** Steps between two looks at the accuracy. */
-  every: number;
-  /** Forget images that RELEARN_FORGET trains on. */
-  samples: number;
-  /** Share of the original's accuracy at which a class counts as back. */
-  share: number;
-}
+/** How the relearning attacks train, for a model of this size. */
+export type RelearningPlan = RelearningProtocol & { learningRate: number };
 
 /** Coarser names: which classes an animal is. */
 export interface Superclass {
@@ -24,7 +12,7 @@ export interface Superclass {
 }
 
 /** Everything a verification will do and judge by, written down and digested before it does any of it. */
-export interface VerificationPlan {
+export interface VerificationPlan extends Protocol {
   /** Digests of the models' files. */
   models: Record<AttackedModel, string | null>;
   /** More checkpoints that were not trained on the forget images, with the digests of their files; plans of before it was asked have none. */
@@ -35,12 +23,7 @@ export interface VerificationPlan {
   classes: string[];
   forgetClasses: string[];
   superclasses: Superclass[];
-  /** Prompts with {} whose embeddings are averaged, for all but the paraphrases. */
-  templates: string[];
   /** Images of each part, and the digest of all their hashes in order. */
   samples: { forget: number; retain: number; held: number; digest: string };
-  /** At most so many images of each kind; see `evidence-samples.ts`. */
-  images: number;
   relearning: RelearningPlan;
-  seed: number;
 }

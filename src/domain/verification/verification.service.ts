@@ -68,7 +68,6 @@ export class VerificationService extends VerificationLife {
           datasetId,
           forgetSetId: input.forgetSetId ?? run.forgetSetId,
           retainSetId: input.retainSetId ?? run.retainSetId,
-          templates: input.templates ?? run.templates,
         };
         return this.#request({ ...input, ...given }, run.id);
       },
@@ -87,12 +86,12 @@ export class VerificationService extends VerificationLife {
 
   async #request(input: VerifyCheckpoint, runId: string | null): Promise<Verification | Refusal> {
     const { database, queue, executors, policies, lineage } = this.services;
-    const asked = await askedOf(input, this.services);
+    const policy = input.policyId == null ? await policies.shipped() : await policies.get(input.policyId);
+    if (!policy) return refuse('POLICY_NOT_FOUND', ['policyId'], { id: input.policyId ?? '' });
+    const asked = await askedOf(input, policy.protocol, this.services);
     if (asked instanceof Refusal) return asked;
     const refusal = refusalOf(asked);
     if (refusal) return refusal;
-    const policy = input.policyId == null ? await policies.shipped() : await policies.get(input.policyId);
-    if (!policy) return refuse('POLICY_NOT_FOUND', ['policyId'], { id: input.policyId ?? '' });
     const device = input.device ?? 'AUTO';
     const offered = await executors.offers(device);
     if (offered instanceof Refusal) return offered;

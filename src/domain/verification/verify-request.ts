@@ -1,8 +1,8 @@
 import type { AttackName } from '../../attacks';
 import type { Device } from '../run/run.entity';
-import type { RelearningPlan, Superclass } from './verification-plan';
+import type { Superclass } from './verification-plan';
 
-/** What every verification may be told. */
+/** What every verification may be told; how it measures is the policy's. */
 export interface VerificationOptions {
   /** The shipped policy when left out. */
   policyId?: string | null;
@@ -13,11 +13,6 @@ export interface VerificationOptions {
   /** Every attack that what is given allows, when left out. */
   attacks?: AttackName[] | null;
   superclasses?: Superclass[] | null;
-  /** Prompt templates with `{}`; "a photo of a {}", or the run's own, when left out. */
-  templates?: string[] | null;
-  images?: number | null;
-  relearning?: { [K in keyof RelearningPlan]?: RelearningPlan[K] | null } | null;
-  seed?: number | null;
   device?: Device | null;
   idempotencyKey?: string | null;
 }
