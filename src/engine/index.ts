@@ -21,4 +21,5 @@ export {
   tensor,
 } from './tensor';
 export { overwritable, type SplitProgram, splitUpdates, type Update } from './update';
+export { type ElementwiseModule, lowerElementwise } from './wasm';
 export type { Weights, WeightValue } from './weights';

@@ -45,7 +45,7 @@ export class Session {
     this.ferry = policy === 'resident' && program.state.length > 0 ? new Ferry(program.state, options) : undefined;
     this.split = policy === 'fed' ? splitUpdates(program, SMALLEST_APART) : { body: program, updates: [] };
     this.buffers = policy === 'fed' ? new StateBuffers(overwritable(this.split.body)) : undefined;
-    this.updater = new Updater(this.split, options);
+    this.updater = new Updater(this.split);
     const shapes = new Map(program.state.map(({ name, shape }) => [name, shape]));
     for (const { name, shape, initial } of program.state) {
       if (initial !== 'zeros') continue;
@@ -88,7 +88,7 @@ export class Session {
     for (const [name, output] of model.next) this.advance(name, results[output] as Tensor);
     const present = (name: string) => this.values.get(name)!;
     const result = (operand: string) => results[model.outputs.get(operand)!] as Tensor;
-    await this.updater.run(present, result, (name, next) => this.advance(name, next));
+    this.updater.run(present, result, (name, next) => this.advance(name, next));
     return Object.fromEntries(
       Object.keys(this.program.outputs).map((name) => [name, results[model.outputs.get(name)!]!.data as Data]),
     );
@@ -111,7 +111,6 @@ export class Session {
     for (const name of [...this.values.keys()]) this.replace(name, undefined);
     await this.forget();
     await this.ferry?.dispose();
-    await this.updater.dispose();
   }
 
   private bind(feeds: Readonly<Record<string, Data>>): Record<string, Tensor> {

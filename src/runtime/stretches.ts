@@ -1,15 +1,7 @@
-import { lower, type Program } from '../engine';
-import { compile, type SessionOptions } from './compile';
-import { type InferenceSession, Tensor } from './onnxruntime';
+import { lowerElementwise, type Program } from '../engine';
 
-/** Elements updated in one go: what the update reads and writes of them stays in the processor's cache (measured). */
-const STRETCH = 2 ** 18;
-
-interface Compiled {
-  readonly native: InferenceSession;
-  /** The model's output for the next value of each written state, by its number. */
-  readonly next: ReadonlyMap<string, string>;
-}
+/** Elements updated in one go: all that is read and written of them stays in the processor's cache (measured). */
+const STRETCH = 2 ** 13;
 
 /** An elementwise update of any length, whose state is named 0, 1, ... and whose inputs x0, x1, ... */
 export interface Elementwise {
@@ -23,45 +15,56 @@ export interface UpdateArrays {
   readonly operands: readonly Float32Array[];
 }
 
-/** Runs updates on the host, in place and stretch by stretch. Those that are alike share the compiled graphs. */
+/** Compiled code and its memory. */
+interface Kernel {
+  run(bytes: number): void;
+  /** Where an array's present stretch lies, by the program's name of the array. */
+  readonly windows: ReadonlyMap<string, Float32Array>;
+}
+
+/** Runs updates on the host, in place and stretch by stretch. Those that are alike share the compiled code. */
 export class Stretches {
-  private readonly byDigest = new Map<string, Promise<Compiled>>();
-  private readonly byLength = new Map<Elementwise, Map<number, Promise<Compiled>>>();
+  private readonly byUpdate = new WeakMap<Elementwise, Kernel>();
+  private readonly byCode = new Map<string, Kernel>();
 
-  constructor(private readonly options: SessionOptions) {}
-
-  async run(update: Elementwise, { state, operands }: UpdateArrays): Promise<void> {
+  run(update: Elementwise, { state, operands }: UpdateArrays): void {
+    const { run, windows } = this.kernelOf(update);
+    const moved = state.map((each, i) => ({ ...each, window: windows.get(String(i))! }));
+    const read: { whole: Float32Array; window: Float32Array }[] = [...moved];
+    for (const [i, whole] of operands.entries()) {
+      const window = windows.get(`x${i}`)!;
+      if (window.length === 1) window.set(whole);
+      else read.push({ whole, window });
+    }
     for (let from = 0; from < update.elements; from += STRETCH) {
       const length = Math.min(STRETCH, update.elements - from);
-      const part = (whole: Float32Array) => new Tensor('float32', whole.subarray(from, from + length), [length]);
-      const { native, next } = await this.ready(update, length);
-      const feeds: Record<string, Tensor> = {};
-      for (const [i, data] of operands.entries())
-        feeds[`x${i}`] = data.length === 1 ? new Tensor('float32', data, []) : part(data);
-      const results: Record<string, Tensor> = {};
-      for (const [i, { whole, written }] of state.entries()) {
-        feeds[i] = part(whole);
-        if (written) results[next.get(String(i))!] = part(whole);
-      }
-      await native.run(feeds, results);
+      for (const { whole, window } of read) window.set(whole.subarray(from, from + length));
+      run(length * Float32Array.BYTES_PER_ELEMENT);
+      for (const { whole, written, window } of moved) if (written) whole.set(window.subarray(0, length), from);
     }
   }
 
-  async dispose(): Promise<void> {
-    for (const compiled of this.byDigest.values()) await (await compiled).native.release();
-    this.byDigest.clear();
-    this.byLength.clear();
-  }
-
-  private ready(update: Elementwise, length: number): Promise<Compiled> {
-    const lengths = this.byLength.get(update) ?? new Map<number, Promise<Compiled>>();
-    this.byLength.set(update, lengths);
-    const known = lengths.get(length);
+  private kernelOf(update: Elementwise): Kernel {
+    const known = this.byUpdate.get(update);
     if (known) return known;
-    const { bytes, digest, next } = lower(update.over(length));
-    const compiled = this.byDigest.get(digest) ?? compile(bytes, this.options).then((native) => ({ native, next }));
-    this.byDigest.set(digest, compiled);
-    lengths.set(length, compiled);
-    return compiled;
+    const program = update.over(STRETCH);
+    const { bytes, offsets } = lowerElementwise(program, STRETCH);
+    const code = Buffer.from(bytes).toString('latin1');
+    const kernel = this.byCode.get(code) ?? kernelFrom(bytes, program, offsets);
+    this.byCode.set(code, kernel);
+    this.byUpdate.set(update, kernel);
+    return kernel;
   }
+}
+
+function kernelFrom(
+  bytes: Uint8Array<ArrayBuffer>,
+  { state, inputs }: Program,
+  offsets: ReadonlyMap<string, number>,
+): Kernel {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const { buffer } = exports.memory as WebAssembly.Memory;
+  const windowOf = ({ name, shape }: { name: string; shape: readonly number[] }) =>
+    [name, new Float32Array(buffer, offsets.get(name)!, shape[0] ?? 1)] as const;
+  return { run: exports.run as Kernel['run'], windows: new Map([...state, ...inputs].map(windowOf)) };
 }

@@ -1,5 +1,4 @@
 import type { SplitProgram } from '../engine';
-import type { SessionOptions } from './compile';
 import { type JointUpdate, joined, operandsOf, statesOf } from './joint-update';
 import type { Tensor } from './onnxruntime';
 import { Stretches } from './stretches';
@@ -34,10 +33,9 @@ interface Task {
 export class Updater {
   private readonly tasks: readonly Task[];
   private readonly places = new Map<string, Tensor>();
-  private readonly stretches: Stretches;
+  private readonly stretches = new Stretches();
 
-  constructor(split: SplitProgram, options: SessionOptions) {
-    this.stretches = new Stretches(options);
+  constructor(split: SplitProgram) {
     const { outputs } = split.body;
     this.tasks = joined(split, LARGE_WEIGHT).map((update) => ({
       update,
@@ -68,16 +66,16 @@ export class Updater {
   }
 
   /** Makes all updates. The next values are told update by update, so that what they replace can go before the next update takes memory. */
-  async run(
+  run(
     present: (state: string) => Tensor,
     result: (operand: string) => Tensor,
     advance: (state: string, next: Tensor) => void,
-  ): Promise<void> {
+  ): void {
     // the gradient of a large weight lies where the first step put it
     for (const { names, strip } of this.operands()) if (!strip) this.places.set(names[0]!, result(names[0]!));
     for (const { update, state, operands } of this.tasks) {
       const strips = state.map((each) => ({ ...each, strip: placed(each, present) }));
-      await this.stretches.run(update, {
+      this.stretches.run(update, {
         state: strips.map(({ strip, written }) => ({ whole: strip.whole, written })),
         operands: operands.map((operand) => gathered(operand, result)),
       });
@@ -89,10 +87,6 @@ export class Updater {
   /** From now on somebody else may hold the present values. */
   handOut(): void {
     for (const { state } of this.tasks) for (const each of state) if (each.written) each.strip = undefined;
-  }
-
-  dispose(): Promise<void> {
-    return this.stretches.dispose();
   }
 
   private operands(): Operand[] {

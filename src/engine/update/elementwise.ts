@@ -1,7 +1,7 @@
 import type { Primitive } from '../primitives';
 
 /** Operations of optimisers that read an element only to write the element at the same place. */
-export const ELEMENTWISE: ReadonlySet<Primitive> = new Set([
+const ELEMENTWISE_PRIMITIVES = [
   'neg',
   'sqrt',
   'reciprocal',
@@ -13,4 +13,8 @@ export const ELEMENTWISE: ReadonlySet<Primitive> = new Set([
   'div',
   'maximum',
   'minimum',
-]);
+] as const satisfies Primitive[];
+
+export type ElementwisePrimitive = (typeof ELEMENTWISE_PRIMITIVES)[number];
+
+export const ELEMENTWISE: ReadonlySet<Primitive> = new Set(ELEMENTWISE_PRIMITIVES);

@@ -1,0 +1,1 @@
+export { type ElementwiseModule, lowerElementwise } from './lower-elementwise';
