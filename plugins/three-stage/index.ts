@@ -107,6 +107,15 @@ export default defineMethod({
       source: 'OURS',
       about: "Adam's learning rate while reminding.",
     }),
+    hold: param.number({
+      symbol: 'λ',
+      default: 0,
+      min: 0,
+      max: 1000,
+      source: 'OURS',
+      about:
+        'Weight of the forgetting loss while reminding: what is learned about siblings shall not bring the subgroup back.',
+    }),
     ema: param.number({
       default: 0.99,
       min: 0,
@@ -147,10 +156,12 @@ export default defineMethod({
       about: 'models of a few million weights, such as the demo checkpoints, which need larger steps',
       values: {
         fisherBatch: 16,
-        forgetRate: 3e-3,
-        forgetEpochs: 4,
+        forgetRate: 1e-3,
+        forgetEpochs: 1,
         alignSteps: 5,
-        remindRate: 3e-4,
+        remindSteps: 60,
+        remindRate: 1e-4,
+        hold: 10,
         ema: 0.9,
         emaFrom: 'stage',
       },
@@ -218,8 +229,9 @@ export default defineMethod({
     if (remindSteps > 0) {
       await train(
         'remind',
-        ({ model, retain, learned }) => ({
+        ({ model, forget, retain, learned }) => ({
           retention: [1, contrastiveLoss(model(params.alignment ? learned : retain))],
+          ...(params.hold > 0 && { similarity: [params.hold, similarity(model(forget))] as const }),
         }),
         {
           optimiser: adam(),

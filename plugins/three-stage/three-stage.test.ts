@@ -73,6 +73,25 @@ describe("what it computes is PyTorch's", () => {
     expect(distance(found[1]!.data, expected.gradients.image)).toBeLessThan(1e-9);
     expect(distance(found[2]!.data, expected.gradients.text)).toBeLessThan(1e-9);
   });
+
+  test('λ times that while reminding, and nothing of it where λ is 0', async () => {
+    const [forget, retain] = [outputOf('forget', 4, 6), outputOf('retain', 4, 6)];
+    const reminding = async (hold: number) => {
+      const { objective } = await objectiveOf(threeStage, {
+        relativeFisher: false,
+        alignment: false,
+        soup: false,
+        hold,
+      });
+      return objective(contextOf({ forget, retain }));
+    };
+    expect(Object.keys(await reminding(0))).toEqual(['retention']);
+    const [weight, value] = (await reminding(2)).similarity!;
+    expect(weight).toBe(2);
+    const { image, text, loss } = parity.similarity;
+    const [found] = interpret([value], { 'forget.image': image, 'forget.text': text });
+    expect(distance(found!.data, [loss])).toBeLessThan(1e-9);
+  });
 });
 
 test('of the soups that keep the bound, the one that calibrates best is taken', async () => {
