@@ -128,11 +128,10 @@ async function receiveRequest(olga: LetheClient, { forgetSetId, playbookId }: Pr
     `received, due ${dueAt.slice(0, 10)}; of the subject only a salted hash is kept: ${subjectHash.slice(0, 12)}`,
   );
   await olga.mutate(operations.checkIdentity, { id, verified: true, method: 'eID' });
-  const { carriers } = await olga.request<{ carriers: { carriers: { checkpoint: { name: string } }[] } }>(
-    operations.carriers,
-    { forgetSetId },
-  );
-  step('carriers', carriers.carriers.map(({ checkpoint }) => checkpoint.name).join(', '));
+  const { carriers } = await olga.request<{
+    carriers: { carriers: { edges: { node: { checkpoint: { name: string } } }[] } };
+  }>(operations.carriers, { forgetSetId });
+  step('carriers', carriers.carriers.edges.map(({ node }) => node.checkpoint.name).join(', '));
   await olga.mutate(operations.givePlaybook, { id, playbookId });
   step('identity', 'checked by Olga, who has the request follow the playbook');
   return id;

@@ -56,5 +56,5 @@ export const certificate = `
 
 export const carriers = `
   query ($forgetSetId: ID!) {
-    carriers(forgetSetId: $forgetSetId) { carriers { checkpoint { name } samples } remediatedIds attemptedIds undeclared }
+    carriers(forgetSetId: $forgetSetId) { carriers { edges { node { checkpoint { name } samples } } totalCount } remediatedIds attemptedIds undeclared }
   }`;

@@ -84,8 +84,8 @@ export {
   lineageNodeTypes,
 } from './lineage/lineage-graph';
 export { LineageNode } from './lineage/lineage-node.entity';
-export { decodeEventCursor, isId } from './listing/cursor';
-export { LARGEST_PAGE, type Page, type PageRequest, pageSize } from './listing/page';
+export { decodeNumber, isId } from './listing/cursor';
+export { LARGEST_PAGE, type Page, type PageRequest, pageOfList, pageSize } from './listing/page';
 export { CheckpointMerge, type MergeSource } from './merge/checkpoint-merge.entity';
 export type { MergeCheckpoints } from './merge/merge.service';
 export {

@@ -264,6 +264,15 @@ test('checkpoints are merged, and lineage says what came of it', async () => {
   expect(lineage.data).toMatchObject({ lineage: { edges: [{ kind: 'MERGED', share: 0.75 }] } });
 });
 
+interface CarriersPage {
+  carriers: {
+    carriers: {
+      edges: { cursor: string; node: { checkpoint: { id: string } } }[];
+      pageInfo: { hasNextPage: boolean };
+    };
+  };
+}
+
 test('what a checkpoint was trained on is declared, lineage names things of any type, and carriers are found', async () => {
   const { dataset, checkpoint, forget } = scene;
   const input = { checkpointId: checkpoint.id, datasetIds: [dataset.id] };
@@ -279,7 +288,7 @@ test('what a checkpoint was trained on is declared, lineage names things of any 
        lineage(of: $id, direction: ANCESTORS) {
          nodes { subjectId type label depth subject { __typename id } } edges { fromId toId kind } complete asOf
        }
-       carriers(forgetSetId: $set) { carriers { checkpoint { name } samples path { kind } } remediatedIds attemptedIds undeclared }
+       carriers(forgetSetId: $set) { carriers { edges { node { checkpoint { name } samples path { kind } } } totalCount } remediatedIds attemptedIds undeclared }
        before: lineage(of: $id, asOf: $asOf) { asOf }
      }`,
     { id: tuned.id, set: forget.id, asOf: '2020-01-01T00:00:00.000Z' },
@@ -295,13 +304,32 @@ test('what a checkpoint was trained on is declared, lineage names things of any 
       complete: true,
     },
     carriers: {
-      carriers: expect.arrayContaining([
-        { checkpoint: { name: 'demo' }, samples: 10, path: [{ kind: 'TRAINED' }] },
-        { checkpoint: { name: 'tuned' }, samples: 10, path: [{ kind: 'TRAINED' }, { kind: 'FINE_TUNED' }] },
-      ]),
+      carriers: {
+        edges: expect.arrayContaining([
+          { node: { checkpoint: { name: 'demo' }, samples: 10, path: [{ kind: 'TRAINED' }] } },
+          { node: { checkpoint: { name: 'tuned' }, samples: 10, path: [{ kind: 'TRAINED' }, { kind: 'FINE_TUNED' }] } },
+        ]),
+      },
     },
     before: null,
   });
+
+  // Page by page, each carrier is there once.
+  const all = (data as { carriers: { carriers: { totalCount: number } } }).carriers.carriers.totalCount;
+  const seen: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const paged = `query ($set: ID!, $after: String) {
+      carriers(forgetSetId: $set) { carriers(first: 1, after: $after) { edges { cursor node { checkpoint { id } } } pageInfo { hasNextPage } } }
+    }`;
+    const answer = await lethe.ask(paged, { set: forget.id, after });
+    expect(answer.errors).toBeUndefined();
+    const { edges, pageInfo } = (answer.data as unknown as CarriersPage).carriers.carriers;
+    expect(edges).toHaveLength(1);
+    seen.push(edges[0]!.node.checkpoint.id);
+    after = edges[0]!.cursor;
+    if (!pageInfo.hasNextPage) break;
+  }
+  expect([seen.length, new Set(seen).size]).toEqual([all, all]);
 });
 
 test('a picture of a run is listed, announced, and served so that it cannot script', async () => {

@@ -12,7 +12,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { decodeEventCursor, Misuse, pageSize, type RequestEvent } from '../../domain';
+import { decodeNumber, Misuse, pageSize, type RequestEvent } from '../../domain';
 import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
 import { abortable } from '../server/abortable';
@@ -43,7 +43,7 @@ async function followRequest(
   { id, after }: ErasureRequestEventsArgs,
   { domain, stop }: Context,
 ): Promise<AsyncGenerator<RequestEvent>> {
-  const seq = after == null ? 0 : decodeEventCursor(after);
+  const seq = after == null ? 0 : decodeNumber(after);
   if (!(await domain.requests.get(id))) throw new Misuse('NOT_FOUND', `there is no erasure request ${id}`);
   return abortable((signal) => domain.requestFeed.follow(id, seq, signal), stop);
 }
@@ -88,7 +88,7 @@ export class ErasureRequestResolver {
     @Ctx() { domain }: Context,
   ): Promise<ConnectionOf<RequestEventGraphType>> {
     const size = pageSize(page.first);
-    const after = page.after == null ? 0 : decodeEventCursor(page.after);
+    const after = page.after == null ? 0 : decodeNumber(page.after);
     const rows = await domain.requestChanges.events(request.id, after, size + 1);
     const items = rows.slice(0, size).map((node) => ({ node, cursor: String(node.seq) }));
     const totalCount = async () => request.lastSeq;

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { Context } from '../context';
 import { DateTime } from '../scalars';
-import { CarriersType, CarrierType } from './carriers.type';
+import { CarriersType } from './carriers.type';
 
 @Resolver()
 export class CarriersResolver {
@@ -25,8 +25,6 @@ export class CarriersResolver {
     @Ctx() { domain }: Context,
   ): Promise<CarriersType | null> {
     const found = await domain.lineage.carriersOf(forgetSetId, { asOf, policyId });
-    if (!found) return null;
-    const { carriers, remediated: remediatedIds, attempted: attemptedIds, ...rest } = found;
-    return { ...rest, carriers: carriers.map(CarrierType.of), remediatedIds, attemptedIds };
+    return found && CarriersType.of(found);
   }
 }

@@ -1,6 +1,7 @@
-import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Carrier } from '../../domain';
+import { Args, Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
+import { type Carrier, type Carriers, pageOfList } from '../../domain';
 import { CheckpointType } from '../checkpoint/checkpoint.type';
+import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
 import { BigIntScalar, DateTime } from '../scalars';
 import { LineageEdgeType } from './lineage.type';
@@ -27,12 +28,26 @@ export class CarrierType {
   }
 }
 
+const CarrierConnection = connectionType('Carrier', 'carriers', () => CarrierType);
+
 @ObjectType('Carriers', {
   description: 'Who carries what a forget set means, as far as training was declared or was done here.',
 })
 export class CarriersType {
-  @Field(() => [CarrierType], { description: 'Those that carry it, the shortest way first.' })
-  carriers: CarrierType[];
+  private readonly found: readonly Carrier[];
+
+  static of(this: void, { carriers, remediated, attempted, ...rest }: Carriers): CarriersType {
+    const all = { found: carriers, remediatedIds: remediated, attemptedIds: attempted, ...rest };
+    return Object.assign(new CarriersType(), all);
+  }
+
+  @Field(() => CarrierConnection, {
+    description:
+      'Those that carry it, the shortest way first. Further pages are of the same list if they are asked for with its `asOf`.',
+  })
+  carriers(@Args(() => PageArgs) page: PageArgs): ConnectionOf<CarrierType> {
+    return toConnection(pageOfList(this.found, page), page, CarrierType.of);
+  }
 
   @Field(() => [ID], {
     description:

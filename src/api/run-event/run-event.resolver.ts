@@ -1,5 +1,5 @@
 import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
-import { decodeEventCursor, type FeedItem, Misuse, pageSize } from '../../domain';
+import { decodeNumber, type FeedItem, Misuse, pageSize } from '../../domain';
 import { type ConnectionOf, connectionType, PageArgs, toConnection } from '../connection';
 import type { Context } from '../context';
 import { RunType } from '../run/run.type';
@@ -44,7 +44,7 @@ export class RunEventResolver {
     @Ctx() { domain }: Context,
   ): Promise<ConnectionOf<RunEventBase>> {
     const size = pageSize(page.first);
-    const rows = await domain.events.read(run.id, page.after == null ? 0 : decodeEventCursor(page.after), size + 1);
+    const rows = await domain.events.read(run.id, page.after == null ? 0 : decodeNumber(page.after), size + 1);
     const items = rows.slice(0, size).map((node) => ({ node, cursor: String(node.seq) }));
     const totalCount = async () => run.lastSeq;
     return toConnection({ items, hasNextPage: rows.length > size, totalCount }, page, showEvent);
@@ -56,7 +56,7 @@ async function followRun(
   { runId, after }: RunEventsArgs,
   { domain, stop }: Context,
 ): Promise<AsyncGenerator<FeedItem>> {
-  const seq = after == null ? 0 : decodeEventCursor(after);
+  const seq = after == null ? 0 : decodeNumber(after);
   if (!(await domain.runs.get(runId))) throw new Misuse('NOT_FOUND', `there is no run ${runId}`);
   return abortable((signal) => domain.feed.follow(runId, seq, signal), stop);
 }

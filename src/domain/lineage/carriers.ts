@@ -84,7 +84,7 @@ export async function carriersOf(
   const forgot = touched.filter((id) => !found.has(id));
   return {
     asOf,
-    carriers: carriers.sort((a, b) => a.path.length - b.path.length),
+    carriers: carriers.sort((a, b) => a.path.length - b.path.length || (a.checkpointId < b.checkpointId ? -1 : 1)),
     remediated: forgot.filter((id) => !unproven.has(id)),
     attempted: forgot.filter((id) => unproven.has(id)),
     undeclared: (await undeclaredOf(database, { projectId: forgetSet.projectId, asOf })).length,

@@ -26,8 +26,8 @@ export function decodeCursor(cursor: string): Position {
   return { createdAt: new Date(Number(time)), id: id! };
 }
 
-/** The cursor of a run event is its number. @throws Misuse MALFORMED_CURSOR */
-export function decodeEventCursor(cursor: string): number {
+/** The cursor of a run event, and of what has no other place, is a number. @throws Misuse MALFORMED_CURSOR */
+export function decodeNumber(cursor: string): number {
   if (!/^\d{1,9}$/.test(cursor))
     throw new Misuse('MALFORMED_CURSOR', 'the cursor is not one that this server gave out');
   return Number(cursor);

@@ -1,6 +1,6 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { Misuse } from '../refusal/misuse';
-import { decodeCursor, encodeCursor, type Position } from './cursor';
+import { decodeCursor, decodeNumber, encodeCursor, type Position } from './cursor';
 
 export interface PageRequest {
   /** 1 to 100; 20 when left out. */
@@ -51,5 +51,16 @@ export async function pageOf<T extends Position & ObjectLiteral>(
     items: rows.slice(0, size).map((node) => ({ cursor: encodeCursor(node), node })),
     hasNextPage: rows.length > size,
     totalCount: () => query.clone().getCount(),
+  };
+}
+
+/** One page of a list that is computed as a whole; its cursors are places in it. @throws Misuse BAD_PAGE_SIZE, MALFORMED_CURSOR */
+export function pageOfList<T>(list: readonly T[], { first, after }: PageRequest): Page<T> {
+  const from = after == null ? 0 : decodeNumber(after);
+  const items = list.slice(from, from + pageSize(first));
+  return {
+    items: items.map((node, i) => ({ cursor: String(from + i + 1), node })),
+    hasNextPage: from + items.length < list.length,
+    totalCount: async () => list.length,
   };
 }
