@@ -118,7 +118,7 @@ export {
   type Threshold,
 } from './policy/policy.entity';
 export type { CreatePolicy } from './policy/policy.service';
-export type { AskedProtocol, Protocol } from './policy/protocol';
+export { type AskedProtocol, type Protocol, protocolOf } from './policy/protocol';
 export { narrowed, Owned } from './project/owned';
 export { Project } from './project/project.entity';
 export type { CreateProject } from './project/project.service';

@@ -330,6 +330,11 @@ test('what a checkpoint was trained on is declared, lineage names things of any 
     if (!pageInfo.hasNextPage) break;
   }
   expect([seen.length, new Set(seen).size]).toEqual([all, all]);
+  const lost = await lethe.ask(
+    'query ($set: ID!) { carriers(forgetSetId: $set) { carriers(after: "nowhere") { totalCount } } }',
+    { set: forget.id },
+  );
+  expect(lost.errors).toMatchObject([{ extensions: { code: 'MALFORMED_CURSOR' } }]);
 });
 
 test('a picture of a run is listed, announced, and served so that it cannot script', async () => {
