@@ -86,6 +86,19 @@ describe.each([
     if (tower === 'resnet') expect(moved.filter((name) => /conv\d|downsample/.test(name))).toEqual([]);
   });
 
+  test.each([
+    ['image', learningRate],
+    ['text', 0.1],
+  ] as const)('with towers: %s the other one keeps its bits', async (towers, learningRate) => {
+    const after = await clip.unlearn(
+      lip,
+      { ...FAST, learningRate, resnetLayers: 100, vitLayers: 100, towers, weightDecay: 0 },
+      { without: ['forget'] },
+    );
+    const ofImages = after.moved().map((name) => name.startsWith('visual.'));
+    expect(new Set(ofImages)).toEqual(new Set([towers === 'image']));
+  });
+
   test('with steps that help nowhere the levels are used up, and the model is as it was', async () => {
     const after = await clip.unlearn(lip, { ...FAST, learningRate: 1e-9 });
     expect(after.outcome).toBe('levels used up at level 7 of 7 after 7 steps: forget accuracy 1.000 on real images');
