@@ -79,7 +79,6 @@ const SMALL = {
   towers: 'text',
   learningRate: 3e-3,
   weightDecay: 0,
-  batchSize: 8,
 } as const;
 
 /**
@@ -89,11 +88,11 @@ const SMALL = {
 export const SMALL_SMOOTHING = {
   small: {
     about: 'a ResNet of a few million weights, such as the demo checkpoint',
-    values: { ...SMALL, stepLength: 7, confidence: 0.6, draws: 4, resnetLayers: 10 },
+    values: { ...SMALL, stepLength: 10, confidence: 0.6, draws: 4, resnetLayers: 10, batchSize: 4 },
   },
   'small-vit': {
     about: 'a ViT of a few million weights, such as the demo checkpoint',
-    values: { ...SMALL, start: 0.5, stepLength: 8, confidence: 0.5, draws: 2, vitLayers: 10 },
+    values: { ...SMALL, start: 0.5, stepLength: 8, confidence: 0.5, draws: 2, vitLayers: 10, batchSize: 8 },
   },
 } as const;
 
